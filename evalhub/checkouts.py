@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pygit2
 
 from evalhub import git
+from evalhub.cards import CARD_FILE, read_header
 from evalhub.diagnostics import FileRef
 from evalhub.files import RawFile, read_file
 from evalhub.proposed import Proposed
@@ -20,39 +23,72 @@ from evalhub.results import RESULTS_FOLDER
 from evalhub.terms import RepoType
 from evalhub.yaml_source import MAX_BYTES
 
-MISNAMED_REGISTRY = "evalhub.yml"
+MISNAMED_REGISTRY, MISNAMED_SPEC = "evalhub.yml", "eval.yml"
+MISNAMED = (MISNAMED_REGISTRY, MISNAMED_SPEC)
 MISSING = "missing object"  # the kind of a file whose blob can't be read; the snapshot of its repository reports it
 _MAX_DEPTH = 8  # of folders inside .eval_results: enough to say that the Hub reads none of them
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to validate, already read."""
+    """A file to validate, read when its turn comes; `card` gives the header of the README.md beside it.
+
+    `proposed` says that it is a stranger's, from a pull request: what it says of its own validation doesn't count.
+    """
 
     file: FileRef
-    raw: RawFile
+    read: Callable[[], RawFile]
+    card: Callable[[], Mapping[str, Any]] = dict
+    proposed: bool = False
+
+
+def source_file(file: FileRef, text: str | bytes) -> SourceFile:
+    """Return a file whose content is at hand."""
+    raw = RawFile("file", text.encode() if isinstance(text, str) else text)
+    return SourceFile(file, lambda: raw)
 
 
 def working_files(top: Path, repo: str | None, type_: RepoType | None) -> Iterator[SourceFile]:
     """Yield what the working tree holds: `eval.yaml` unless it is a model's, `.eval_results` unless a dataset's."""
+    card = _working_card(top)
     if type_ is not RepoType.MODEL:
-        yield from on_disk(top, git.SPEC_FILE, repo)
+        yield from on_disk(top, git.SPEC_FILE, repo, card)
+        if not os.path.lexists(top / git.SPEC_FILE):
+            yield from on_disk(top, MISNAMED_SPEC, repo)
     if type_ is not RepoType.DATASET:
         folder = top / RESULTS_FOLDER
         if is_repo(folder):
-            yield SourceFile(FileRef(RESULTS_FOLDER, repo, None, str(top)), RawFile("submodule"))
+            yield SourceFile(FileRef(RESULTS_FOLDER, repo, None, str(top)), lambda: RawFile("submodule"))
         elif folder.is_symlink() or not folder.is_dir():
             yield from on_disk(top, RESULTS_FOLDER, repo)
         else:
             for path in _below(top, RESULTS_FOLDER):
-                yield from on_disk(top, path, repo)
+                yield _working_file(top, path, repo, card)
 
 
-def on_disk(top: Path, path: str, repo: str | None) -> Iterator[SourceFile]:
+def on_disk(
+    top: Path, path: str, repo: str | None, card: Callable[[], Mapping[str, Any]] | None = None
+) -> Iterator[SourceFile]:
     """Yield the file at `path` below `top`, if there is one; `repo` is the id of the repository at `top`, if any."""
-    raw = read_file(top / path)
-    if raw is not None:
-        yield SourceFile(FileRef(path, repo, None, str(top)), raw)
+    if os.path.lexists(top / path):
+        yield _working_file(top, path, repo, card or _working_card((top / path).parent))
+
+
+def _working_file(top: Path, path: str, repo: str | None, card: Callable[[], Mapping[str, Any]]) -> SourceFile:
+    return SourceFile(FileRef(path, repo, None, str(top)), partial(_read_working, top / path), card)
+
+
+def _read_working(path: Path) -> RawFile:
+    return read_file(path) or RawFile(MISSING)  # deleted since it was listed
+
+
+def _working_card(top: Path) -> Callable[[], Mapping[str, Any]]:
+    @cache
+    def card() -> Mapping[str, Any]:
+        raw = read_file(top / CARD_FILE)
+        return read_header(raw.content) if raw else {}
+
+    return card
 
 
 def registry_files(root: Path) -> Iterator[SourceFile]:
@@ -86,11 +122,12 @@ def committed_files(
         with git.reading(directory, branch.ref):
             commit = git.read_commit(repository, branch.tip)
             found = [] if type_ is RepoType.DATASET else git.results_files(commit, nested=True)
-            spec = None if type_ is RepoType.MODEL else git.spec_file(commit)
+            spec = None if type_ is RepoType.MODEL else git.top_file(commit, git.SPEC_FILE)
     except git.UnreadableError:  # the snapshot of the repository reports it
         return
+    card = _committed_card(repository, branch.tip, directory)
     for file in [*([spec] if spec else []), *found]:
-        yield _committed(repository, file, FileRef(file.path, repo, branch.ref, directory))
+        yield _committed(repository, file, FileRef(file.path, repo, branch.ref, directory), card)
 
 
 def proposed_files(
@@ -102,14 +139,41 @@ def proposed_files(
             proposals = proposed.files(pull)
     except git.UnreadableError:  # the snapshot of the repository reports it
         return
+    card = _committed_card(repository, pull.tip, directory)
     for proposal in proposals:
-        yield _committed(repository, proposal.file, FileRef(proposal.file.path, repo, pull.ref, directory))
+        file = FileRef(proposal.file.path, repo, pull.ref, directory)
+        yield _committed(repository, proposal.file, file, card, proposed=True)
 
 
-def _committed(repository: pygit2.Repository, file: git.TreeFile, ref: FileRef) -> SourceFile:
+def _committed(
+    repository: pygit2.Repository,
+    file: git.TreeFile,
+    ref: FileRef,
+    card: Callable[[], Mapping[str, Any]],
+    *,
+    proposed: bool = False,
+) -> SourceFile:
+    return SourceFile(ref, partial(_read_committed, repository, file, ref), card, proposed)
+
+
+def _read_committed(repository: pygit2.Repository, file: git.TreeFile, ref: FileRef) -> RawFile:
     try:
         with git.reading(ref.directory or "", ref.path):
             content = git.read_blob(repository, file.id, limit=MAX_BYTES) if file.kind == "file" else b""
     except git.UnreadableError:
-        return SourceFile(ref, RawFile(MISSING))
-    return SourceFile(ref, RawFile(file.kind, content))
+        return RawFile(MISSING)
+    return RawFile(file.kind, content)
+
+
+def _committed_card(repository: pygit2.Repository, tip: pygit2.Oid, directory: str) -> Callable[[], Mapping[str, Any]]:
+    @cache
+    def card() -> Mapping[str, Any]:
+        try:
+            with git.reading(directory, CARD_FILE):
+                file = git.top_file(git.read_commit(repository, tip), CARD_FILE)
+                readable = file is not None and file.kind == "file"
+                return read_header(git.read_blob(repository, file.id, limit=MAX_BYTES)) if file and readable else {}
+        except git.UnreadableError:
+            return {}
+
+    return card

@@ -143,10 +143,10 @@ def results_tree_id(commit: pygit2.Commit) -> pygit2.Oid | None:
     return tree[RESULTS_FOLDER].id if RESULTS_FOLDER in tree else None
 
 
-def spec_file(commit: pygit2.Commit) -> TreeFile | None:
-    """Return `eval.yaml` at the root of the commit's tree, or None."""
+def top_file(commit: pygit2.Commit, name: str) -> TreeFile | None:
+    """Return the entry `name` at the root of the commit's tree, or None."""
     tree = commit.tree
-    return _tree_file(tree[SPEC_FILE], SPEC_FILE) if SPEC_FILE in tree else None
+    return _tree_file(tree[name], name) if name in tree else None
 
 
 def results_files(commit: pygit2.Commit, *, nested: bool = False) -> list[TreeFile]:

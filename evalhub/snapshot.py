@@ -143,7 +143,7 @@ def _read_committed(reading: _Reading, refs: git.Refs, default: git.Branch) -> R
     try:
         with git.reading(reading.directory, default.ref):
             commit = git.read_commit(reading.reader.repository, default.tip)
-            file = git.spec_file(commit) if reading.name.type is not RepoType.MODEL else None
+            file = git.top_file(commit, git.SPEC_FILE) if reading.name.type is not RepoType.MODEL else None
             has_spec = file is not None
             if file is not None and file.kind == "file":
                 spec = read_spec(git.read_blob(reading.reader.repository, file.id, limit=MAX_BYTES))

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from evalhub import checkouts, git, proposals, results_edit, yaml_source
+from evalhub.checking import check_files
 from evalhub.checkouts import SourceFile
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
-from evalhub.files import RawFile, quoted
+from evalhub.files import quoted
 from evalhub.hub import Hub
 from evalhub.lookup import NotFoundError
 from evalhub.names import printable
@@ -25,7 +26,7 @@ from evalhub.repos import enclosing_repo
 from evalhub.results import RESULTS_FOLDER, EvalResult
 from evalhub.snapshot import PlacedResult, RepoSnapshot
 from evalhub.terms import Origin
-from evalhub.validation import check_files, context_of
+from evalhub.validation import context_of, elsewhere
 from evalhub.values import format_value
 
 _MOST_TRIES = 10
@@ -267,10 +268,11 @@ def _default_file(snapshot: RepoSnapshot, path: str) -> bytes | None:
     source = next((file for file in _default_files(snapshot) if file.file.path == path), None)
     if source is None:
         return None
-    if source.raw.kind != "file":
-        what = "can't be read" if source.raw.kind == checkouts.MISSING else f"is a {source.raw.kind}"
+    raw = source.read()
+    if raw.kind != "file":
+        what = "can't be read" if raw.kind == checkouts.MISSING else f"is a {raw.kind}"
         raise EvalhubError(f"{printable(path)} {what}", "name another file: --file NAME.yaml")
-    return source.raw.content
+    return raw.content
 
 
 def _default_files(snapshot: RepoSnapshot) -> Iterator[SourceFile]:
@@ -297,12 +299,16 @@ def _new_findings(hub: Hub, snapshot: RepoSnapshot, path: str, after: str) -> li
     before_files = list(_default_files(snapshot))
     file = FileRef(path, snapshot.id, None, str(snapshot.path))
     others = [replace(each, file=replace(each.file, ref=None)) for each in before_files if each.file.path != path]
-    known = Counter(map(_finding, check_files(before_files, context)[1]))
-    found = check_files([*others, SourceFile(file, RawFile("file", after.encode()))], context)[1]
+    new_file = checkouts.source_file(file, after)
+    known, found = (
+        [one for each in check_files(files, context, elsewhere=lambda: elsewhere(hub)) for one in each.diagnostics]
+        for files in (before_files, [*others, new_file])
+    )
+    counts = Counter(map(_finding, known))
     new = []
     for each in found:
-        if known[_finding(each)]:
-            known[_finding(each)] -= 1
+        if counts[_finding(each)]:
+            counts[_finding(each)] -= 1
         else:
             new.append(each)
     return new

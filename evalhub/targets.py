@@ -1,14 +1,13 @@
-"""From the paths that somebody names to the files to validate, and what kind of file each is."""
+"""From the paths that somebody names to the files to validate."""
 
 from __future__ import annotations
 
-import enum
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from evalhub import checkouts, git, pulls, repos, yaml_source
+from evalhub import checkouts, git, pulls, repos
 from evalhub.benchmarks import Spec, read_spec
 from evalhub.checkouts import SourceFile
 from evalhub.diagnostics import Diagnostic, FileRef
@@ -16,20 +15,10 @@ from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown
 from evalhub.hub import Hub
 from evalhub.proposed import Proposed
-from evalhub.registry import REGISTRY_FILE
 from evalhub.result_reader import ResultReader
-from evalhub.results import RESULTS_FOLDER, counts_as_results, is_misplaced
+from evalhub.results import counts_as_results
 from evalhub.snapshot import RepoSnapshot, read_repo
 from evalhub.terms import RepoType
-
-
-class Kind(enum.Enum):
-    """Which format a file has; `NOT_READ` is for results where the Hub doesn't read them."""
-
-    RESULTS = enum.auto()
-    SPEC = enum.auto()
-    REGISTRY = enum.auto()
-    NOT_READ = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,22 +165,3 @@ def edited_specs(found: Iterable[Target]) -> Iterator[tuple[str, Spec]]:
             spec = read_spec(raw.content) if raw and raw.kind == "file" else None
             if spec:
                 yield snapshot.id, spec
-
-
-def kind_of(source: SourceFile) -> Kind | None:
-    """Return which format the file has, by its name and place, else by its content; None for files of no concern."""
-    path = PurePosixPath(source.file.path)
-    if counts_as_results(source.file.path) or path.name == RESULTS_FOLDER:
-        return Kind.RESULTS
-    if RESULTS_FOLDER in path.parts[:-1]:
-        if path.suffix == ".yaml" and path.parent.name == RESULTS_FOLDER:
-            return Kind.RESULTS  # named by hand, in a folder that is not the repository's top
-        return Kind.NOT_READ if is_misplaced(source.file.path) else None
-    if path.name == checkouts.MISNAMED_REGISTRY:
-        return Kind.NOT_READ
-    if path.name in (git.SPEC_FILE, REGISTRY_FILE):
-        return Kind.SPEC if path.name == git.SPEC_FILE else Kind.REGISTRY
-    data = yaml_source.parse(source.raw.content).data
-    if isinstance(data, dict):
-        return Kind.REGISTRY if "benchmarks" in data and "tasks" not in data else Kind.SPEC
-    return Kind.RESULTS

@@ -33,6 +33,28 @@ def _merged(node: MappingNode) -> Iterator[Node]:
             yield from value.value if isinstance(value, SequenceNode) else [value]
 
 
+def items(root: Node | None) -> list[Node]:
+    """Return the nodes of the list that is the whole document; nothing where it is none."""
+    return root.value if isinstance(root, SequenceNode) else []
+
+
+def scalars(root: Node | None) -> Iterator[ScalarNode]:
+    """Yield every scalar, keys too, each once however many aliases repeat it."""
+    seen: set[int] = set()
+    rest = [] if root is None else [root]
+    while rest:
+        node = rest.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, ScalarNode):
+            yield node
+        elif isinstance(node, MappingNode):
+            rest += [each for pair in node.value for each in pair]
+        else:
+            rest += node.value
+
+
 def span(node: Node) -> Span:
     start, end = node.start_mark, _end(node)
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)

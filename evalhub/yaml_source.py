@@ -8,6 +8,7 @@ the last of two equal keys, turns dates into objects and expands aliases without
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -28,7 +29,7 @@ from evalhub.yaml_build import (
     TooComplexError,
     too_complex,
 )
-from evalhub.yaml_nodes import Path, child
+from evalhub.yaml_nodes import Path, child, items, scalars
 from evalhub.yaml_nodes import span as span_of
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "MAX_PROBLEMS", "Document", "Path", "Problem", "parse"]
@@ -75,15 +76,32 @@ class Document:
                 break
             key_node, node = found
         chosen = key_node if key and key_node is not None else node
-        return Span(1, 1, 1, 1) if chosen is None else _inside(self._lines, span_of(chosen))
+        return Span(1, 1, 1, 1) if chosen is None else _inside(self.lines, span_of(chosen))
 
     def line(self, number: int) -> str:
         """Return the text of line `number` (from 1), without its end; empty beyond the last."""
-        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
     @cached_property
-    def _lines(self) -> list[str]:
+    def lines(self) -> list[str]:
+        """The lines of the text, without their ends, as libyaml counts them."""
         return _LINE_END.split(self.text)
+
+    def item_lines(self) -> list[int]:
+        """Return the lines (from 1) on which the items of the list begin; nothing where the data is no list."""
+        return [node.start_mark.line + 1 for node in items(self._root)]
+
+    def scalars_at(self, places: Iterable[tuple[int, int]]) -> set[int]:
+        """Return the lines of those `places` (line and column, from 1) that lie inside a scalar."""
+        columns = dict(places)
+        inside: set[int] = set()
+        for node in scalars(self._root) if columns else ():
+            span = span_of(node)
+            for line in range(span.line, span.end_line + 1):
+                column = columns.get(line)
+                if column and (span.line, span.column) <= (line, column) < (span.end_line, span.end_column):
+                    inside.add(line)
+        return inside
 
 
 def parse(raw: bytes) -> Document:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 import pytest
 
 from evalhub.benchmarks import Spec, Task
-from evalhub.checkouts import SourceFile
+from evalhub.checking import check_files
+from evalhub.checkouts import source_file
 from evalhub.diagnostics import Diagnostic, FileRef
-from evalhub.files import RawFile
 from evalhub.registry import Metric, RegisteredBenchmark, Registry
+from evalhub.rules.peers import Claim
 from evalhub.rules.subjects import Context
 from evalhub.terms import Scale
-from evalhub.validation import check_files
 
 
 def _spec(name: str, *tasks: str) -> Spec:
@@ -29,18 +29,24 @@ SPECS = {
 SPEC = "name: GPQA\ndescription: Hard.\nevaluation_framework: mteb\ntasks:\n- id: a\n"
 
 
-def _context(scale: Scale | None = None, *, has_on_scale: bool = True) -> Context:
+def _context(scale: Scale | None = None) -> Context:
     registry = Registry({"cais/hle": RegisteredBenchmark("cais/hle", metric=Metric(scale=scale))})
-    return Context(SPECS, frozenset({"org/raw"}), registry, lambda _dataset, _task: has_on_scale)
+    return Context(SPECS, frozenset({"org/raw"}), registry)
 
 
-def _check(files: dict[str, str], context: Context | None = None) -> list[Diagnostic]:
-    sources = [SourceFile(FileRef(path, "org/model"), RawFile("file", text.encode())) for path, text in files.items()]
-    return check_files(sources, context or _context())[1]
+def _claim(value: float, dataset: str = "cais/hle", task: str = "hle") -> Claim:
+    """Return what another model's result claims."""
+    return Claim(FileRef(".eval_results/hle.yaml", "org/other"), 0, 1, dataset, task, value, model_id="org/other")
 
 
-def _results(text: str, context: Context | None = None) -> list[Diagnostic]:
-    return _check({".eval_results/hle.yaml": text}, context)
+def _check(files: dict[str, str], context: Context | None = None, *others: Claim) -> list[Diagnostic]:
+    sources = [source_file(FileRef(path, "org/model"), text) for path, text in files.items()]
+    checked = check_files(sources, context or _context(), elsewhere=lambda: others)
+    return [diagnostic for each in checked for diagnostic in each.diagnostics]
+
+
+def _results(text: str, context: Context | None = None, *others: Claim) -> list[Diagnostic]:
+    return _check({".eval_results/hle.yaml": text}, context, *others)
 
 
 def _entry(dataset: str = "cais/hle", task: str = "hle", value: object = 41.2, more: str = "") -> str:
@@ -195,6 +201,9 @@ def test_impossible_date_says_how_to_write_one() -> None:
     assert "ISO-8601" in (_only(_results(_entry(more='  date: "2026-02-30"\n'))).hint or "")
 
 
+ON_SCALE = {Scale.PERCENT: 50, Scale.FRACTION: 0.5}
+
+
 # --- scale ----------------------------------------------------------------------------------------------------------
 
 
@@ -203,7 +212,7 @@ def test_impossible_date_says_how_to_write_one() -> None:
     [(Scale.PERCENT, 0.412), (Scale.PERCENT, 1), (Scale.PERCENT, 0.001), (Scale.FRACTION, 41.2), (Scale.FRACTION, 1.1)],
 )
 def test_value_on_the_other_scale_is_found_at_the_value(scale: Scale, value: float) -> None:
-    found = _only(_results(_entry(value=value), _context(scale)))
+    found = _only(_results(_entry(value=value), _context(scale), _claim(ON_SCALE[scale])))
     assert (found.code, _start(found)) == ("EH209", (4, 10))
 
 
@@ -222,15 +231,21 @@ def test_value_on_the_other_scale_is_found_at_the_value(scale: Scale, value: flo
     ],
 )
 def test_value_on_the_scale_is_fine(scale: Scale | None, value: float) -> None:
-    assert _results(_entry(value=value), _context(scale)) == []
+    assert _results(_entry(value=value), _context(scale), _claim(0.9), _claim(50)) == []
 
 
-def test_value_is_not_judged_where_no_other_is_on_the_scale() -> None:
-    assert _results(_entry(value=0.412), _context(Scale.PERCENT, has_on_scale=False)) == []
+@pytest.mark.parametrize("others", [[], [_claim(0.5)], [_claim(0)], [_claim(50, task="other")]])
+def test_value_is_not_judged_where_no_other_is_on_the_scale(others: list[Claim]) -> None:
+    assert _results(_entry(value=0.412), _context(Scale.PERCENT), *others) == []
+
+
+def test_results_that_are_validated_together_are_compared_too() -> None:
+    found = _only(_results(_entry(value=0.412) + _entry(value=50, more="  notes: tools\n"), _context(Scale.PERCENT)))
+    assert (found.code, _start(found)) == ("EH209", (4, 10))
 
 
 def test_wrong_scale_is_a_warning_that_names_the_scale() -> None:
-    found = _only(_results(_entry(value=0.412), _context(Scale.PERCENT)))
+    found = _only(_results(_entry(value=0.412), _context(Scale.PERCENT), _claim(50)))
     assert (found.is_error, "percent" in found.message) == (False, True)
 
 
@@ -380,14 +395,13 @@ MANY = {
 }
 _MEASURE = """
 import sys, time
-from evalhub.checkouts import SourceFile
+from evalhub.checking import check_files
+from evalhub.checkouts import source_file
 from evalhub.diagnostics import FileRef
-from evalhub.files import RawFile
 from evalhub.rules.subjects import Context
-from evalhub.validation import check_files
-source = SourceFile(FileRef(sys.argv[1], "org/model"), RawFile("file", sys.stdin.buffer.read()))
+source = source_file(FileRef(sys.argv[1], "org/model"), sys.stdin.buffer.read())
 begun = time.process_time()
-found = check_files([source], Context())[1]
+found = check_files([source], Context())[0].diagnostics
 print(time.process_time() - begun)
 """
 

@@ -1,6 +1,8 @@
-"""What the schemas can't say, one module a rule. A rule sees one kind of subject and yields problems.
+"""What the schemas can't say, one module a rule. A rule sees one kind of subject and yields what is wrong with it.
 
 A new rule is a new module with a `check`, a line in the tuple of its kind below, and its code in `diagnostics.CODES`.
+`RESULT_RULES` see one file by itself and run on all cores, so that they don't see `context.peers`; what compares an
+entry with other results is one of the `CLAIM_RULES`, or of the `REPO_RULES` where those are of the same repository.
 """
 
 from __future__ import annotations
@@ -19,14 +21,14 @@ from evalhub.rules import (
     unregistered_dataset,
     unregistered_task,
 )
-from evalhub.rules.subjects import Check, RepoCheck
+from evalhub.rules.subjects import Check, ClaimCheck, RepoCheck
 
 RESULT_RULES: tuple[Check, ...] = (
     invalid_date.check,
     unknown_benchmark.check,
     unknown_task.check,
-    scale_mismatch.check,
 )
+CLAIM_RULES: tuple[ClaimCheck, ...] = (scale_mismatch.check,)
 REPO_RULES: tuple[RepoCheck, ...] = (duplicate_result.check,)
 SPEC_RULES: tuple[Check, ...] = (duplicate_task.check, unknown_framework.check, unknown_spec_key.check)
 REGISTRY_RULES: tuple[Check, ...] = (

@@ -17,7 +17,7 @@ def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
     for index, item in file.mappings("benchmarks"):
         dataset_id, aliases = text_of(item, "dataset"), item.get("aliases")
         for position, alias in enumerate(aliases if isinstance(aliases, list) else ()):
-            if dataset_id not in context.specs or not isinstance(alias, str):
+            if dataset_id is None or dataset_id not in context.specs or not isinstance(alias, str):
                 continue
             owner = owners.setdefault(normalise(alias), dataset_id)
             if owner != dataset_id:

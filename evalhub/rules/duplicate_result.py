@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from evalhub.names import printable
-from evalhub.rules.subjects import ParsedFile, text_of
-from evalhub.yaml_source import Problem
+from evalhub.rules.peers import Claim
+from evalhub.rules.subjects import Finding
 
 
-def check(files: Sequence[ParsedFile]) -> Iterator[tuple[ParsedFile, Problem]]:
-    firsts: dict[tuple[str, str, str], tuple[ParsedFile, int]] = {}
-    for file in files:
-        for index, entry in file.mappings():
-            dataset_id, task_id = text_of(entry, "dataset", "id"), text_of(entry, "dataset", "task_id")
-            if dataset_id is None or task_id is None:
-                continue
-            key = (dataset_id, task_id, text_of(entry, "notes") or "")
-            first = firsts.setdefault(key, (file, index))
-            if first == (file, index):
-                continue
-            line = first[0].document.span((first[1],)).line
-            where = f"line {line}" if first[0] is file else f"{printable(first[0].file.path, limit=100)}, line {line}"
-            task = f"{printable(dataset_id, limit=100)}, task {printable(task_id, limit=100)}"
-            message = f"{task}, has a result with the same notes already: {where}"
-            hint = "keep one of them, or tell them apart by their notes"
-            yield file, file.problem("EH205", message, (index, "dataset"), hint, key=True)
+def check(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Finding]]:
+    firsts: dict[tuple[str, str, str], Claim] = {}
+    for claim in claims:
+        first = firsts.setdefault((claim.dataset_id, claim.task_id, claim.notes), claim)
+        if first is claim:
+            continue
+        here = first.file == claim.file
+        where = f"line {first.line}" if here else f"{printable(first.file.path, limit=100)}, line {first.line}"
+        task = f"{printable(claim.dataset_id, limit=100)}, task {printable(claim.task_id, limit=100)}"
+        message = f"{task}, has a result with the same notes already: {where}"
+        hint = "keep one of them, or tell them apart by their notes"
+        yield claim, Finding("EH205", message, ("dataset",), hint, key=True)

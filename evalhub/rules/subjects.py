@@ -1,23 +1,33 @@
-"""What rules look at: one file with its valid entries, and what else is known in the hub."""
+"""What rules look at: a file with its entries, what else is known in the hub, and what other results say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from evalhub.benchmarks import Spec
 from evalhub.diagnostics import FileRef
 from evalhub.registry import Registry
+from evalhub.rules.peers import Claim, Peers
 from evalhub.yaml_source import Document, Path, Problem
+
+
+def _no_card() -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A file that could be read; what is in it may be anything: the schemas have their own findings."""
+    """A file that could be read; what is in it may be anything: the schemas have their own findings.
+
+    `card` gives the YAML header of the README.md beside it, empty where there is none.
+    """
 
     file: FileRef
     document: Document
+    card: Callable[[], Mapping[str, Any]] = _no_card
 
     def mappings(self, *path: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the mappings, with their positions, of the list at `path`; nothing where there is no such list."""
@@ -32,29 +42,75 @@ class ParsedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What a name of a commit stands for in a dataset repo; `moves` says that it is a branch's name."""
+
+    commit: str
+    moves: bool = False
+
+
+class History(Protocol):
+    """What the clone of one dataset repo knows of its past."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every commit of the default branch is there: not so in a shallow clone."""
+
+    def begun(self) -> datetime | None:
+        """When the dataset's first commit was made (UTC); None where the clone can't tell."""
+
+    def resolve(self, revision: str) -> Revision | None:
+        """Return the commit that `revision` names, in full or in part, or by a tag or branch; None where none does."""
+
+    def task(self, task_id: str, commit: str | None = None) -> dict[str, Any] | None:
+        """Return how `eval.yaml` defines a task at a commit (None: on the default branch); None where it doesn't."""
+
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def _no_history(_dataset_id: str) -> History | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """What is known beside the file: the hub's specs, its dataset repos without a valid spec, its registry, and
-    whether a task (by dataset and task id) has a result whose value lies on the scale that the registry says.
+    """What is known beside the file: the hub's specs by dataset id, its dataset repos without a valid spec, its
+    registry, the histories of its dataset repos, what time it is, and what other results say.
     """
 
-    specs: dict[str, Spec] = field(default_factory=dict)
+    specs: Mapping[str, Spec] = field(default_factory=dict)
     specless: frozenset[str] = frozenset()
     registry: Registry = field(default_factory=Registry)
-    has_on_scale: Callable[[str, str], bool] = lambda _dataset_id, _task_id: False
+    history: Callable[[str], History | None] = _no_history
+    now: datetime = _END_OF_TIME
+    peers: Peers = field(default_factory=Peers)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem of one entry; `path` leads from the entry to the value (with `key`, to the key) that is meant."""
+
+    code: str
+    message: str
+    path: Path
+    hint: str | None = None
+    key: bool = False
 
 
 Check = Callable[[ParsedFile, Context], Iterator[Problem]]
-RepoCheck = Callable[[Sequence[ParsedFile]], Iterator[tuple[ParsedFile, Problem]]]
+ClaimCheck = Callable[[Claim, Context], Iterator[Finding]]
+RepoCheck = Callable[[Sequence[Claim]], Iterator[tuple[Claim, Finding]]]
 
 
-def field_of(data: Any, *path: str) -> Any:
-    """Return what stands at `path` below `data`, or None where nothing does."""
-    for key in path:
+def field_of(data: object, *keys: str) -> object:
+    """Return what stands at a path of keys, or None where nothing does."""
+    for key in keys:
         data = data.get(key) if isinstance(data, dict) else None
     return data
 
 
-def text_of(data: Any, *path: str) -> str | None:
-    """Return the text that stands at `path` below `data`, or None where no text does."""
-    found = field_of(data, *path)
-    return found if isinstance(found, str) else None
+def text_of(data: object, *keys: str) -> str | None:
+    """Return the text at a path of keys, or None where there is no text."""
+    found = field_of(data, *keys)
+    return found if isinstance(found, str) and found else None

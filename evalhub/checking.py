@@ -1,0 +1,209 @@
+"""What is wrong with files: with each by itself, and in the light of what other results say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import PurePosixPath
+
+from evalhub import checkouts, rules, schema_findings, schemas, yaml_source
+from evalhub.cards import base_models
+from evalhub.checkouts import SourceFile
+from evalhub.choices import EVERYTHING, Choice, ignored_lines
+from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.files import RawFile
+from evalhub.kinds import Kind, kind_of
+from evalhub.results import RESULTS_FOLDER, counts_as_results
+from evalhub.rules.peers import Claim, Peers
+from evalhub.rules.subjects import Context, Finding, ParsedFile, text_of
+from evalhub.yaml_source import MAX_PROBLEMS, Document, Problem
+
+RESULTS, OTHERS = frozenset({Kind.RESULTS, Kind.NOT_READ}), frozenset({Kind.SPEC, Kind.REGISTRY})
+
+_SCHEMAS = {Kind.RESULTS: "eval_results", Kind.SPEC: "eval", Kind.REGISTRY: "registry"}
+_RULES = {Kind.RESULTS: rules.RESULT_RULES, Kind.SPEC: rules.SPEC_RULES, Kind.REGISTRY: rules.REGISTRY_RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file that was checked: what is wrong with it, in order, what its entries claim, and how many findings a
+    comment in it ignores.
+    """
+
+    file: FileRef
+    diagnostics: tuple[Diagnostic, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    ignored: int = 0
+
+
+Found = Mapping[FileRef, Sequence[tuple[Claim, Finding]]]
+
+
+def check_files(
+    files: Iterable[SourceFile],
+    context: Context,
+    choice: Choice = EVERYTHING,
+    elsewhere: Callable[[], Iterable[Claim]] = tuple,
+) -> list[Checked]:
+    """Check the files of one state of one repository; `elsewhere` gives what results in other places claim."""
+    sources = list(files)
+    checked = check_each(sources, RESULTS, context, choice)
+    context = replace(context, peers=Peers((claim for each in checked for claim in each.claims), elsewhere))
+    checked += check_each(sources, OTHERS, context, choice)
+    return with_findings(checked, sources, compare(checked, context), choice)
+
+
+def check_each(
+    sources: Iterable[SourceFile], kinds: frozenset[Kind], context: Context, choice: Choice = EVERYTHING
+) -> list[Checked]:
+    """Check those of the files that are of one of `kinds`, each by itself. Only `OTHERS` look at `context.peers`."""
+    checked = []
+    for source in sources:
+        kind = kind_of(source)
+        if kind not in kinds or kind is None:
+            continue
+        if kind is Kind.NOT_READ:
+            checked.append(_judged(source, None, [_not_read(source.file)], choice))
+            continue
+        raw = source.read()
+        if raw.kind != checkouts.MISSING:  # the snapshot of its repository reports it
+            checked.append(_check_file(source, raw, kind, context, choice))
+    return checked
+
+
+def compare(checked: Iterable[Checked], context: Context) -> Found:
+    """Compare the claims of one state of one repository with each other, and with `context.peers`."""
+    claims = [claim for each in checked for claim in each.claims]
+    found: dict[FileRef, list[tuple[Claim, Finding]]] = defaultdict(list)
+    by_claim = ((claim, finding) for claim in claims for rule in rules.CLAIM_RULES for finding in rule(claim, context))
+    of_repo = (each for rule in rules.REPO_RULES for each in rule(claims))
+    for pairs in (by_claim, of_repo):
+        for claim, finding in pairs:
+            if len(found[claim.file]) <= MAX_PROBLEMS:
+                found[claim.file].append((claim, finding))
+    return found
+
+
+def with_findings(
+    checked: Sequence[Checked], sources: Iterable[SourceFile], found: Found, choice: Choice = EVERYTHING
+) -> list[Checked]:
+    """Return `checked` in the order of `sources`, with what `compare` found at its place in the files."""
+    by_file = {each.file: each for each in checked}
+    ordered = []
+    for source in sources:
+        known = by_file.pop(source.file, None)
+        if known and found.get(source.file):
+            known = _with(known, source, found[source.file], choice)
+        if known:
+            ordered.append(known)
+    return ordered
+
+
+def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Finding]], choice: Choice) -> Checked:
+    document = yaml_source.parse(source.read().content)
+    problems = []
+    for claim, finding in found:
+        path = (claim.index, *finding.path)
+        span = document.span(path, key=finding.key)
+        problems.append(Problem(finding.code, finding.message, span, finding.hint, path))
+    more = _judged(source, document, [_diagnostic(each, source.file, document) for each in problems], choice)
+    diagnostics = _first_of([*checked.diagnostics, *more.diagnostics])
+    return replace(checked, diagnostics=diagnostics, ignored=checked.ignored + more.ignored)
+
+
+def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, choice: Choice) -> Checked:
+    if PurePosixPath(source.file.path).name == RESULTS_FOLDER:
+        message = f"{_article(raw.kind)} stands where the folder {RESULTS_FOLDER} should be"
+        return _not_a_file(source, message, "make it a folder with the result files in it", choice)
+    if raw.kind != "file":
+        message = f"{_article(raw.kind)} stands where a YAML file should be"
+        return _not_a_file(source, message, "put the file itself here", choice)
+    document = yaml_source.parse(raw.content)
+    problems = list(document.problems)
+    claims: tuple[Claim, ...] = ()
+    if not document.fatal:
+        problems += _problems(ParsedFile(source.file, document, source.card), kind, context, problems)
+        if kind is Kind.RESULTS:
+            claims = tuple(_claims(source, document))
+    if not problems:
+        return Checked(source.file, (), claims)
+    found = [_diagnostic(problem, source.file, document) for problem in problems]
+    return replace(_judged(source, document, found, choice), claims=claims)
+
+
+def _problems(file: ParsedFile, kind: Kind, context: Context, known: Sequence[Problem]) -> list[Problem]:
+    """Return what the schema and the rules find, one problem a place where the text or the schema has one already."""
+    problems: list[Problem] = []
+    told = {problem.path for problem in known}
+    empty_registry = kind is Kind.REGISTRY and file.document.data is None
+    if not empty_registry and not schemas.accepts(_SCHEMAS[kind], file.document.data):
+        by_schema = schema_findings.findings(_SCHEMAS[kind], file.document)
+        problems += [problem for problem in by_schema if problem.path not in told]
+        told.update(problem.path for problem in problems)
+    by_rules = (problem for rule in _RULES[kind] for problem in rule(file, context))
+    problems += islice((problem for problem in by_rules if problem.path not in told), MAX_PROBLEMS)
+    return problems
+
+
+def _claims(source: SourceFile, document: Document) -> Iterator[Claim]:
+    """Yield what those entries claim that say of what they are."""
+    if not isinstance(document.data, list) or not document.data:
+        return
+    bases = base_models(source.card()) if source.file.repo and counts_as_results(source.file.path) else ()
+    for index, (entry, line) in enumerate(zip(document.data, document.item_lines(), strict=True)):
+        dataset_id, task_id = text_of(entry, "dataset", "id"), text_of(entry, "dataset", "task_id")
+        if dataset_id is not None and task_id is not None:
+            value = entry.get("value")
+            number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+            notes = text_of(entry, "notes") or ""
+            yield Claim(source.file, index, line, dataset_id, task_id, number, notes, source.file.repo, bases)
+
+
+def _judged(source: SourceFile, document: Document | None, found: list[Diagnostic], choice: Choice) -> Checked:
+    """Return what of `found` is to be shown: what is chosen, and not ignored by a comment on its line."""
+    chosen = [each for each in found if choice.wants(each.code)]
+    comments = {} if document is None or source.proposed or not chosen else ignored_lines(document)
+    shown = [each for each in chosen if not each.span or comments.get(each.span.line, EVERYTHING).wants(each.code)]
+    return Checked(source.file, _first_of(shown), (), len(chosen) - len(shown))
+
+
+def _first_of(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return one file's findings in order; where there are very many, the first and that there are more."""
+    ordered = sorted(found, key=_position)
+    if len(ordered) < MAX_PROBLEMS:
+        return tuple(ordered)
+    first = [each for each in ordered if each.code != "EH114"][:MAX_PROBLEMS]
+    message = f"only the first {MAX_PROBLEMS} findings of this file are shown"
+    more = Diagnostic("EH114", message, first[-1].file, hint="mend these, and validate again")
+    return (*first, more)
+
+
+def _not_a_file(source: SourceFile, message: str, hint: str, choice: Choice) -> Checked:
+    return _judged(source, None, [Diagnostic("EH108", message, source.file, hint=hint)], choice)
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind.startswith("unreadable") else f"a {kind}"
+
+
+def _not_read(file: FileRef) -> Diagnostic:
+    folder, _, name = file.path.rpartition("/")
+    stem = name.rsplit(".", 1)[0]
+    if name in checkouts.MISNAMED:
+        reader = "evalhub doesn't" if name == checkouts.MISNAMED_REGISTRY else "the Hub doesn't"
+        return Diagnostic("EH206", f"{reader} read this file", file, hint=f"rename it to {stem}.yaml")
+    message = "the Hub doesn't read this file: only .yaml files directly in .eval_results count"
+    hint = f"move it to .eval_results/{stem}.yaml" if folder else "put it into .eval_results"
+    return Diagnostic("EH206", message, file, hint=hint)
+
+
+def _diagnostic(problem: Problem, file: FileRef, document: Document) -> Diagnostic:
+    line = document.line(problem.span.line)
+    return Diagnostic(problem.code, problem.message, file, problem.span, problem.hint, line)
+
+
+def _position(diagnostic: Diagnostic) -> tuple[int, int, str]:
+    span = diagnostic.span
+    return (span.line, span.column, diagnostic.code) if span else (0, 0, diagnostic.code)

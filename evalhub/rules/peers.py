@@ -1,0 +1,82 @@
+"""What results say of one another: the claims of all entries, looked up by benchmark, task and model."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from evalhub.diagnostics import FileRef
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one entry says, as far as it is compared with others.
+
+    `index` is the entry's position in its file, from 0, and `line` where it begins, from 1; `value` is None where the
+    entry has no number; `notes` is empty where there are none; `model_id` is None where the file is in no repository;
+    `base_models` are those that the model's card declares.
+    """
+
+    file: FileRef
+    index: int
+    line: int
+    dataset_id: str
+    task_id: str
+    value: float | None = None
+    notes: str = ""
+    model_id: str | None = None
+    base_models: tuple[str, ...] = ()
+
+
+def _nothing() -> Iterable[Claim]:
+    return ()
+
+
+class Peers:
+    """The claims of the results that are being validated, and those of the rest of the hub, read when first needed."""
+
+    def __init__(self, here: Iterable[Claim] = (), elsewhere: Callable[[], Iterable[Claim]] = _nothing) -> None:
+        self._here = tuple(here)
+        self._elsewhere = elsewhere
+
+    def values(self, dataset_id: str, task_id: str) -> list[float]:
+        """Return all values that are reported for a task."""
+        found = self._by_task.get(dataset_id, {}).get(task_id, ())
+        return [claim.value for claim in found if claim.value is not None]
+
+    def tasks(self, dataset_id: str) -> dict[str, int]:
+        """Return the task ids that results name, and how many results each has."""
+        return {task_id: len(claims) for task_id, claims in self._by_task.get(dataset_id, {}).items()}
+
+    def notes(self, dataset_id: str) -> Counter[str]:
+        """Return how often each wording of the notes stands with a benchmark's results; results without don't count."""
+        return self._notes[dataset_id]
+
+    def of_model(self, model_id: str, dataset_id: str, task_id: str) -> list[Claim]:
+        """Return what is claimed for one model on one task."""
+        return self._by_model.get((model_id, dataset_id, task_id), [])
+
+    @cached_property
+    def _by_task(self) -> dict[str, dict[str, list[Claim]]]:
+        by_task: dict[str, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+        for claim in (*self._here, *self._elsewhere()):
+            by_task[claim.dataset_id][claim.task_id].append(claim)
+        return by_task
+
+    @cached_property
+    def _by_model(self) -> dict[tuple[str | None, str, str], list[Claim]]:
+        by_model: dict[tuple[str | None, str, str], list[Claim]] = defaultdict(list)
+        for tasks in self._by_task.values():
+            for claims in tasks.values():
+                for claim in claims:
+                    by_model[claim.model_id, claim.dataset_id, claim.task_id].append(claim)
+        return by_model
+
+    @cached_property
+    def _notes(self) -> dict[str, Counter[str]]:
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for dataset_id, tasks in self._by_task.items():
+            counts[dataset_id].update(claim.notes for claims in tasks.values() for claim in claims if claim.notes)
+        return counts
