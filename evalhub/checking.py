@@ -29,13 +29,14 @@ _RULES = {Kind.RESULTS: rules.RESULT_RULES, Kind.SPEC: rules.SPEC_RULES, Kind.RE
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One file that was checked: what is wrong with it, in order, what its entries claim, and how many findings a
-    comment in it ignores.
+    comment in it ignores. One that isn't `reported` was only there to compare others with.
     """
 
     file: FileRef
     diagnostics: tuple[Diagnostic, ...] = ()
     claims: tuple[Claim, ...] = ()
     ignored: int = 0
+    reported: bool = True
 
 
 Found = Mapping[FileRef, Sequence[tuple[Claim, Finding]]]
@@ -73,16 +74,18 @@ def check_each(
     return checked
 
 
-def compare(checked: Iterable[Checked], context: Context) -> Found:
-    """Compare the claims of one state of one repository with each other, and with `context.peers`."""
-    claims = [claim for each in checked for claim in each.claims]
+def compare(checked: Sequence[Checked], context: Context) -> Found:
+    """Compare the claims of one repository with `context.peers`, and those on one ref with each other."""
     found: dict[FileRef, list[tuple[Claim, Finding]]] = defaultdict(list)
-    by_claim = ((claim, finding) for claim in claims for rule in rules.CLAIM_RULES for finding in rule(claim, context))
-    of_repo = (each for rule in rules.REPO_RULES for each in rule(claims))
-    for pairs in (by_claim, of_repo):
-        for claim, finding in pairs:
-            if len(found[claim.file]) <= MAX_PROBLEMS:
-                found[claim.file].append((claim, finding))
+    by_ref: dict[str | None, list[Claim]] = defaultdict(list)
+    for each in sorted(checked, key=lambda each: each.reported):  # whose findings aren't told goes first
+        by_ref[each.file.ref] += sorted(each.claims, key=lambda claim: not claim.copied)
+    fresh = [claim for each in checked if each.reported for claim in each.claims if not claim.copied]
+    of_hub = ((claim, finding) for claim in fresh for rule in rules.CLAIM_RULES for finding in rule(claim, context))
+    of_repo = (pair for claims in by_ref.values() for rule in rules.REPO_RULES for pair in rule(claims))
+    for claim, finding in (*of_hub, *of_repo):
+        if not claim.copied and len(found[claim.file]) <= MAX_PROBLEMS:
+            found[claim.file].append((claim, finding))
     return found
 
 
@@ -105,6 +108,8 @@ def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Fin
     document = yaml_source.parse(source.read().content)
     problems = []
     for claim, finding in found:
+        if source.added is not None and claim.index not in source.added:
+            continue
         path = (claim.index, *finding.path)
         span = document.span(path, key=finding.key)
         problems.append(Problem(finding.code, finding.message, span, finding.hint, path))
@@ -127,8 +132,10 @@ def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, 
         problems += _problems(ParsedFile(source.file, document, source.card), kind, context, problems)
         if kind is Kind.RESULTS:
             claims = tuple(_claims(source, document))
-    if not problems:
-        return Checked(source.file, (), claims)
+    if source.added is not None:
+        problems = [each for each in problems if not each.path or each.path[0] in source.added]
+    if not problems or not source.reported:
+        return Checked(source.file, (), claims, reported=source.reported)
     found = [_diagnostic(problem, source.file, document) for problem in problems]
     return replace(_judged(source, document, found, choice), claims=claims)
 
@@ -158,15 +165,17 @@ def _claims(source: SourceFile, document: Document) -> Iterator[Claim]:
             value = entry.get("value")
             number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
             notes = text_of(entry, "notes") or ""
-            yield Claim(source.file, index, line, dataset_id, task_id, number, notes, source.file.repo, bases)
+            copied = source.added is not None and index not in source.added
+            yield Claim(source.file, index, line, dataset_id, task_id, number, notes, source.file.repo, bases, copied)
 
 
 def _judged(source: SourceFile, document: Document | None, found: list[Diagnostic], choice: Choice) -> Checked:
     """Return what of `found` is to be shown: what is chosen, and not ignored by a comment on its line."""
     chosen = [each for each in found if choice.wants(each.code)]
-    comments = {} if document is None or source.proposed or not chosen else ignored_lines(document)
+    own_word = document is not None and source.added is None
+    comments = ignored_lines(document) if document and own_word and chosen else {}
     shown = [each for each in chosen if not each.span or comments.get(each.span.line, EVERYTHING).wants(each.code)]
-    return Checked(source.file, _first_of(shown), (), len(chosen) - len(shown))
+    return Checked(source.file, _first_of(shown), (), len(chosen) - len(shown), source.reported)
 
 
 def _first_of(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:

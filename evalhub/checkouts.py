@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from evalhub.yaml_source import MAX_BYTES
 
 MISNAMED_REGISTRY, MISNAMED_SPEC = "evalhub.yml", "eval.yml"
 MISNAMED = (MISNAMED_REGISTRY, MISNAMED_SPEC)
+STAGED = "staged"  # in place of a ref: what the index holds
 MISSING = "missing object"  # the kind of a file whose blob can't be read; the snapshot of its repository reports it
 _MAX_DEPTH = 8  # of folders inside .eval_results: enough to say that the Hub reads none of them
 
@@ -33,13 +34,15 @@ _MAX_DEPTH = 8  # of folders inside .eval_results: enough to say that the Hub re
 class SourceFile:
     """A file to validate, read when its turn comes; `card` gives the header of the README.md beside it.
 
-    `proposed` says that it is a stranger's, from a pull request: what it says of its own validation doesn't count.
+    Without `reported` it is only there to compare others with. `added` are the positions of the entries that a pull
+    request adds or changes, where it is one's: only they are reported on, and comments of its own ignore nothing.
     """
 
     file: FileRef
     read: Callable[[], RawFile]
     card: Callable[[], Mapping[str, Any]] = dict
-    proposed: bool = False
+    reported: bool = True
+    added: frozenset[int] | None = None
 
 
 def source_file(file: FileRef, text: str | bytes) -> SourceFile:
@@ -75,10 +78,11 @@ def on_disk(
 
 
 def _working_file(top: Path, path: str, repo: str | None, card: Callable[[], Mapping[str, Any]]) -> SourceFile:
-    return SourceFile(FileRef(path, repo, None, str(top)), partial(_read_working, top / path), card)
+    directory = str(top)
+    return SourceFile(FileRef(path, repo, None, directory), partial(_read_working, os.path.join(directory, path)), card)
 
 
-def _read_working(path: Path) -> RawFile:
+def _read_working(path: str) -> RawFile:
     return read_file(path) or RawFile(MISSING)  # deleted since it was listed
 
 
@@ -114,11 +118,11 @@ def _below(top: Path, folder: str, depth: int = 0) -> Iterator[str]:
             yield from _below(top, path, depth + 1)
 
 
-def committed_files(
-    repository: pygit2.Repository, branch: git.Branch, repo: str, directory: str, type_: RepoType | None
-) -> Iterator[SourceFile]:
-    """Yield what stands on a branch; nothing where it can't be read."""
+def committed_files(top: Path, branch: git.Branch, repo: str, type_: RepoType | None) -> Iterator[SourceFile]:
+    """Yield what stands on a branch of the repository at `top`; nothing where it can't be read."""
+    directory = str(top)
     try:
+        repository = git.open_repository(top)
         with git.reading(directory, branch.ref):
             commit = git.read_commit(repository, branch.tip)
             found = [] if type_ is RepoType.DATASET else git.results_files(commit, nested=True)
@@ -130,30 +134,48 @@ def committed_files(
         yield _committed(repository, file, FileRef(file.path, repo, branch.ref, directory), card)
 
 
+def staged_files(top: Path, repo: str, type_: RepoType | None) -> list[SourceFile]:
+    """Return what the index holds, to report on where it isn't as in HEAD. Raises `git.UnreadableError`."""
+    directory = str(top)
+    repository = git.open_repository(top)
+    with git.reading(directory, "the index"):
+        staged, changed = git.staged_files(repository)
+
+    @cache
+    def card() -> Mapping[str, Any]:
+        file = staged.get(CARD_FILE)
+        return read_header(_read_committed(repository, file, FileRef(CARD_FILE)).content) if file else {}
+
+    left_out = {RepoType.MODEL: git.SPEC_FILE, RepoType.DATASET: RESULTS_FOLDER}.get(type_) if type_ else None
+    return [
+        replace(_committed(repository, file, FileRef(path, repo, STAGED, directory), card), reported=path in changed)
+        for path, file in staged.items()
+        if path != CARD_FILE and path.partition("/")[0] != left_out
+    ]
+
+
 def proposed_files(
     repository: pygit2.Repository, proposed: Proposed, pull: PullRef, repo: str, directory: str
 ) -> Iterator[SourceFile]:
-    """Yield the result files that an open pull request adds or changes; nothing where it can't be read."""
+    """Yield the result files of an open pull request, to report on those that it adds or changes; nothing where it
+    can't be read.
+    """
     try:
         with git.reading(directory, pull.ref):
-            proposals = proposed.files(pull)
+            proposals = {proposal.file.path: proposal.added for proposal in proposed.files(pull)}
+            files = git.results_files(git.read_commit(repository, pull.tip), nested=True) if proposals else []
     except git.UnreadableError:  # the snapshot of the repository reports it
         return
     card = _committed_card(repository, pull.tip, directory)
-    for proposal in proposals:
-        file = FileRef(proposal.file.path, repo, pull.ref, directory)
-        yield _committed(repository, proposal.file, file, card, proposed=True)
+    for file in files:
+        source = _committed(repository, file, FileRef(file.path, repo, pull.ref, directory), card)
+        yield replace(source, reported=file.path in proposals, added=proposals.get(file.path, frozenset()))
 
 
 def _committed(
-    repository: pygit2.Repository,
-    file: git.TreeFile,
-    ref: FileRef,
-    card: Callable[[], Mapping[str, Any]],
-    *,
-    proposed: bool = False,
+    repository: pygit2.Repository, file: git.TreeFile, ref: FileRef, card: Callable[[], Mapping[str, Any]]
 ) -> SourceFile:
-    return SourceFile(ref, partial(_read_committed, repository, file, ref), card, proposed)
+    return SourceFile(ref, partial(_read_committed, repository, file, ref), card)
 
 
 def _read_committed(repository: pygit2.Repository, file: git.TreeFile, ref: FileRef) -> RawFile:

@@ -39,15 +39,24 @@ def parse_codes(typed: Iterable[str]) -> tuple[str, ...]:
 
     A code's name stands for the code. Raises `EvalhubError` (wrong usage) where one fits no code.
     """
-    names = {code.name: code.id for code in CODES.values()}
     found = []
     for each in filter(None, (part.strip() for text in typed for part in text.split(","))):
-        prefix = names.get(each.lower(), each.upper())
-        if not any(code.startswith(prefix) for code in CODES):
-            hint = did_you_mean(each, (*CODES, *names)) or "list them all: evalhub explain"
-            raise EvalhubError(f"no code begins with {printable(each, limit=60)}", hint, exit_status=2)
-        found.append(prefix)
+        code = code_of(each)
+        if code is None:
+            raise EvalhubError(f"no code begins with {printable(each, limit=60)}", meant_code(each), exit_status=2)
+        found.append(code)
     return tuple(found)
+
+
+def code_of(typed: str) -> str | None:
+    """Return the code or prefix of codes that somebody wrote, in whatever case, or by its name; None for no code."""
+    prefix = next((code.id for code in CODES.values() if code.name == typed.lower()), typed.upper())
+    return prefix if prefix and any(code.startswith(prefix) for code in CODES) else None
+
+
+def meant_code(typed: str) -> str:
+    """Return a hint at what was meant by what is no code."""
+    return did_you_mean(typed, (*CODES, *(code.name for code in CODES.values()))) or "list them all: evalhub explain"
 
 
 def ignored_lines(document: Document) -> dict[int, Choice]:
@@ -61,7 +70,7 @@ def ignored_lines(document: Document) -> dict[int, Choice]:
     for number, line in enumerate(document.lines, start=1):
         comment = _IGNORE.search(line)
         if comment:
-            codes = tuple(part.strip().upper() for part in comment[1].split(",") if part.strip())
-            found[number] = (comment.start() + 1, Choice(ignore=codes or ("",)))
+            codes = tuple(filter(None, map(code_of, map(str.strip, comment[1].split(",")))))
+            found[number] = (comment.start() + 1, Choice(ignore=codes))
     inside = document.scalars_at((number, column) for number, (column, _) in found.items())
     return {number: choice for number, (_, choice) in found.items() if number not in inside}

@@ -22,7 +22,7 @@ class RawFile:
     content: bytes = b""
 
 
-def read_file(path: Path, *, limit: int = MAX_BYTES) -> RawFile | None:
+def read_file(path: Path | str, *, limit: int = MAX_BYTES) -> RawFile | None:
     """Read one file, at most `limit` + 1 bytes; None where there is nothing at `path`. Never blocks on a pipe.
 
     Raises nothing: a file that may not be read has the kind `unreadable file (REASON)`.
@@ -32,7 +32,7 @@ def read_file(path: Path, *, limit: int = MAX_BYTES) -> RawFile | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        if path.is_symlink():
+        if os.path.islink(path):
             return RawFile("symbolic link")
         return RawFile(f"unreadable file ({error.strerror or error})")
     mode = os.fstat(descriptor).st_mode

@@ -5,6 +5,7 @@ Whatever libgit2 can't read becomes one `UnreadableError` that says what and wha
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -178,12 +179,13 @@ def _entry_name(entry: pygit2.Object) -> str:
 
 
 def _tree_file(entry: pygit2.Object, path: str) -> TreeFile:
-    mode = entry.filemode
+    return TreeFile(path, entry.id, _kind(entry.filemode))
+
+
+def _kind(mode: FileMode) -> str:
     if mode in _REGULAR:
-        kind = "file"
-    else:
-        kind = {FileMode.LINK: "symbolic link", FileMode.COMMIT: "submodule"}.get(mode, "folder")
-    return TreeFile(path, entry.id, kind)
+        return "file"
+    return {FileMode.LINK: "symbolic link", FileMode.COMMIT: "submodule"}.get(mode, "folder")
 
 
 def read_blob(repository: pygit2.Repository, id: pygit2.Oid, *, limit: int) -> bytes:
@@ -197,6 +199,46 @@ def read_blob(repository: pygit2.Repository, id: pygit2.Oid, *, limit: int) -> b
     if size > limit:
         return bytes(limit + 1)
     return repository.read(id)[1]
+
+
+def find_commit(repository: pygit2.Repository, name: str) -> Branch | None:
+    """Return the commit that `name` means to git: a branch, tag, pull request's ref, id or expression; None where it
+    means none. Raises what `reading` catches.
+    """
+    try:
+        found, reference = repository.revparse_ext(name)
+        return Branch(reference.name if reference else name, found.peel(pygit2.Commit).id)
+    except (KeyError, ValueError, pygit2.InvalidSpecError):
+        return None
+
+
+def staged_files(repository: pygit2.Repository) -> tuple[dict[str, TreeFile], set[str]]:
+    """Return what the index holds of specs, results and the card, and the paths of what isn't as in HEAD.
+
+    A commit that is being made may have an index of its own, which git names to its hooks. Raises what `reading`
+    catches.
+    """
+    index = _index(repository)
+    staged = {}
+    for entry in index:
+        if entry.path in (SPEC_FILE, "README.md") or entry.path.startswith(RESULTS_FOLDER + "/"):
+            staged[entry.path] = TreeFile(entry.path, entry.id, _kind(entry.mode))
+    head = {} if repository.head_is_unborn else _ids_at(repository, repository.head.peel(pygit2.Commit))
+    return staged, {path for path, file in staged.items() if head.get(path) != file.id}
+
+
+def _ids_at(repository: pygit2.Repository, commit: pygit2.Commit) -> dict[str, pygit2.Oid]:
+    spec = top_file(commit, SPEC_FILE)
+    return {file.path: file.id for file in (*([spec] if spec else []), *results_files(commit, nested=True))}
+
+
+def _index(repository: pygit2.Repository) -> pygit2.Index:
+    named = os.environ.get("GIT_INDEX_FILE")
+    if named:
+        path = os.path.realpath(os.path.join(repository.workdir or repository.path, named))
+        if path.startswith(os.path.realpath(repository.path) + os.sep) and os.path.isfile(path):
+            return pygit2.Index(path)
+    return cast("pygit2.Index", repository.index)
 
 
 def merge_base(repository: pygit2.Repository, a: pygit2.Oid, b: pygit2.Oid) -> pygit2.Oid | None:

@@ -19,12 +19,13 @@ _Known = EvalResult | Rejected
 @dataclass(frozen=True, slots=True)
 class ProposedFile:
     """A file of a pull request, and which of its entries the pull request adds or changes: the positions among the
-    valid ones, and those that were rejected.
+    valid ones, those that were rejected, and the positions of both among all entries.
     """
 
     file: git.TreeFile
     indexes: tuple[int, ...]
     rejected: tuple[Rejected, ...]
+    added: frozenset[int] = frozenset()
 
 
 class Proposed:
@@ -66,8 +67,10 @@ class Proposed:
         fresh = {entry for entry in held if entry not in before.entries}
         if fresh:
             fresh -= self._stood_since(base, fresh)
-        indexes = (index for index, entry in enumerate(own.entries) if entry in fresh)
-        return ProposedFile(file, tuple(indexes), tuple(entry for entry in own.rejected if entry in fresh))
+        indexes = tuple(index for index, entry in enumerate(own.entries) if entry in fresh)
+        rejected = [index for index, entry in enumerate(own.rejected) if entry in fresh]
+        added = [*(own.positions[index] for index in indexes), *(own.rejected_positions[index] for index in rejected)]
+        return ProposedFile(file, indexes, tuple(own.rejected[index] for index in rejected), frozenset(added))
 
     def _merge_base(self, tip: pygit2.Commit) -> pygit2.Oid | None:
         """Return the merge base of `tip` and the default branch: where all ways back from the tip meet that branch."""

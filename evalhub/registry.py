@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evalhub import files, schemas, yaml_source
+from evalhub.choices import EVERYTHING, Choice, code_of
 from evalhub.errors import EvalhubError
 from evalhub.repos import REGISTRY_FILE as REGISTRY_FILE
 from evalhub.terms import Direction, Scale
@@ -36,9 +37,10 @@ class RegisteredBenchmark:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The benchmarks that somebody answers for, by dataset id."""
+    """The benchmarks that somebody answers for, by dataset id, and which findings of validation are wanted."""
 
     benchmarks: dict[str, RegisteredBenchmark] = field(default_factory=dict)
+    choice: Choice = EVERYTHING
 
     def metric(self, dataset_id: str, task_id: str) -> Metric:
         """Return how to read the values of a task: what the registry says, else higher is better."""
@@ -75,7 +77,11 @@ def _from_data(data: dict[str, Any]) -> Registry:
         tasks = {task["id"]: _metric(task, metric) for task in item.get("tasks", ())}
         registered = RegisteredBenchmark(item["dataset"], tuple(item.get("aliases", ())), metric, tasks)
         benchmarks.setdefault(registered.dataset_id, registered)
-    return Registry(benchmarks)
+    return Registry(benchmarks, _choice(data.get("validate", {})))
+
+
+def _choice(validate: dict[str, Any]) -> Choice:
+    return Choice(*(tuple(filter(None, map(code_of, validate.get(key, ())))) for key in ("select", "ignore")))
 
 
 def _metric(item: dict[str, Any], default: Metric) -> Metric:

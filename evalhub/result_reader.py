@@ -10,10 +10,11 @@ from evalhub.yaml_source import MAX_BYTES
 
 
 class ResultReader:
-    """Reads result files of `repository`."""
+    """Reads result files of `repository`; without `parse` it only looks whether they are there, and finds nothing."""
 
-    def __init__(self, repository: pygit2.Repository) -> None:
+    def __init__(self, repository: pygit2.Repository, *, parse: bool = True) -> None:
         self.repository = repository
+        self._parse = parse
         self._known: dict[pygit2.Oid, ResultEntries] = {}
 
     def entries(self, file: git.TreeFile) -> ResultEntries:
@@ -25,6 +26,9 @@ class ResultReader:
             return ResultEntries()
         if file.kind != "file" or file.path == RESULTS_FOLDER:
             return UNREADABLE
+        if not self._parse:
+            self.repository.odb.read_header(file.id)
+            return ResultEntries()
         known = self._known.get(file.id)
         if known is None:
             known = self._known[file.id] = read_entries(git.read_blob(self.repository, file.id, limit=MAX_BYTES))

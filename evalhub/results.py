@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -83,11 +84,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ResultEntries:
-    """What one result file holds: its valid entries, what was rejected, and whether it could be read at all."""
+    """What one result file holds: its valid entries, what was rejected, and whether it could be read at all.
+
+    `positions` are the places of the valid entries among all of the file, from 0, and `rejected_positions` those of
+    the others.
+    """
 
     entries: tuple[EvalResult, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     readable: bool = True
+    positions: Sequence[int] = ()
+    rejected_positions: Sequence[int] = ()
 
 
 UNREADABLE = ResultEntries(readable=False)
@@ -109,14 +116,14 @@ def read_entries(raw: bytes) -> ResultEntries:
     if document.fatal or not isinstance(document.data, list):
         return UNREADABLE
     if not document.problems and schemas.accepts("eval_results", document.data):
-        return ResultEntries(tuple(map(EvalResult.from_entry, document.data)))
-    entries, rejected = [], []
+        return ResultEntries(tuple(map(EvalResult.from_entry, document.data)), positions=range(len(document.data)))
+    entries, rejected = {}, {}
     for index, entry in enumerate(document.data):
         if index not in document.faulty and schemas.accepts("eval_results", entry, definition="entry"):
-            entries.append(EvalResult.from_entry(entry))
+            entries[index] = EvalResult.from_entry(entry)
         else:
-            rejected.append(_rejected(entry))
-    return ResultEntries(tuple(entries), tuple(rejected))
+            rejected[index] = _rejected(entry)
+    return ResultEntries(tuple(entries.values()), tuple(rejected.values()), True, tuple(entries), tuple(rejected))
 
 
 def _rejected(entry: Any) -> Rejected:

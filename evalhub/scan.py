@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.files import shown
 from evalhub.repos import InnerRegistry, Unlisted, find_repos
-from evalhub.snapshot import LeftOut, RepoSnapshot, read_repo
+from evalhub.snapshot import LeftOut, RepoSnapshot, name_only, read_repo
 from evalhub.terms import Reason, RepoType
+from evalhub.workers import cores, share_out
 
 Progress = Callable[[int, int], None]  # repositories read, and how many there are
+_PACK = 50  # repositories that one process reads at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,41 @@ class Scan:
 def scan(root: Path, progress: Progress | None = None) -> Scan:
     """Find and read every repository below `root`."""
     found = list(find_repos(root))
+    return _sorted_out(found, _read(found, lambda path: read_repo(root, path), progress, workers=1))
+
+
+def outline(root: Path, wanted: Callable[[Path], bool], progress: Progress | None = None) -> Scan:
+    """Find every repository below `root`, and read all but results: of those `wanted` whether they can be read, and of
+    others nothing where their path says that they are models.
+    """
+    found = list(find_repos(root))
+
+    def read(path: Path) -> RepoSnapshot:
+        named = None if wanted(path) else name_only(root, path)
+        return named or read_repo(root, path, results=False)
+
+    return _sorted_out(found, _read(found, read, progress, workers=cores()))
+
+
+Found = Path | Unlisted | InnerRegistry
+
+
+def _read(
+    found: Iterable[Found], read: Callable[[Path], RepoSnapshot], progress: Progress | None, *, workers: int
+) -> list[RepoSnapshot]:
     paths = [each for each in found if isinstance(each, Path)]
-    snapshots = []
-    for done, path in enumerate(paths, start=1):
-        snapshots.append(read_repo(root, path))
+    workers = workers if len(paths) > 2 * _PACK else 1
+    size = _PACK if workers > 1 else 1
+    packs = [paths[start : start + size] for start in range(0, len(paths), size)]
+    snapshots: list[RepoSnapshot] = []
+    for pack in share_out(lambda pack: [read(path) for path in pack], packs, workers=workers):
+        snapshots += pack
         if progress:
-            progress(done, len(paths))
+            progress(len(snapshots), len(paths))
+    return snapshots
+
+
+def _sorted_out(found: Sequence[Found], snapshots: list[RepoSnapshot]) -> Scan:
     counted, doubles = _without_doubles(snapshots)
     unlisted = [each for each in found if isinstance(each, Unlisted)]
     problems = [_not_listed(each) for each in unlisted]

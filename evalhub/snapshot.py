@@ -99,13 +99,24 @@ class _Reading:
         self.problems.append(Diagnostic(code, message, file, hint=hint))
 
 
-def read_repo(root: Path, path: Path) -> RepoSnapshot:
-    """Read the repository at `path` in the hub at `root`. Never raises: what can't be read is in `problems`."""
+def name_only(root: Path, path: Path) -> RepoSnapshot | None:
+    """Return what the path alone says of a model repository; None where it isn't told to be one."""
+    name = repos.name_below(root, path)
+    if name is None or name.type is not RepoType.MODEL:
+        return None
+    return RepoSnapshot(name.id, name.type, path, named_type=name.type)
+
+
+def read_repo(root: Path, path: Path, *, results: bool = True) -> RepoSnapshot:
+    """Read the repository at `path` in the hub at `root`; without `results`, see only that they can be read.
+
+    Never raises: what can't be read is in `problems`.
+    """
     name = repos.name_below(root, path)
     try:
         repository = git.open_repository(path)
         name = name or _name_from_origin(repository) or repos.name_from_path(path)
-        reading = _Reading(ResultReader(repository), name, str(path), *_git_dir(repository))
+        reading = _Reading(ResultReader(repository, parse=results), name, str(path), *_git_dir(repository))
         with git.reading(str(path), "the repository"):
             refs = git.read_refs(repository)
             default = pulls.default_branch(repository, refs)

@@ -26,7 +26,7 @@ from evalhub.repos import enclosing_repo
 from evalhub.results import RESULTS_FOLDER, EvalResult
 from evalhub.snapshot import PlacedResult, RepoSnapshot
 from evalhub.terms import Origin
-from evalhub.validation import context_of, elsewhere
+from evalhub.validation import claims_of, context_of
 from evalhub.values import format_value
 
 _MOST_TRIES = 10
@@ -277,8 +277,7 @@ def _default_file(snapshot: RepoSnapshot, path: str) -> bytes | None:
 
 def _default_files(snapshot: RepoSnapshot) -> Iterator[SourceFile]:
     if snapshot.default is not None:  # as it was when the hub was read: the new commit goes on top of that
-        repository, branch = git.open_repository(snapshot.path), snapshot.default.branch
-        yield from checkouts.committed_files(repository, branch, snapshot.id, str(snapshot.path), snapshot.type)
+        yield from checkouts.committed_files(snapshot.path, snapshot.default.branch, snapshot.id, snapshot.type)
 
 
 def _text(path: str, raw: bytes) -> str:
@@ -295,13 +294,14 @@ def _index(text: str, entry: dict[str, Any]) -> int:
 
 def _new_findings(hub: Hub, snapshot: RepoSnapshot, path: str, after: str) -> list[Diagnostic]:
     """Validate the default branch as it would be, and return what wasn't there before."""
-    context = context_of(hub)
+    context = context_of(hub.datasets.values(), hub.registry, {})
     before_files = list(_default_files(snapshot))
     file = FileRef(path, snapshot.id, None, str(snapshot.path))
     others = [replace(each, file=replace(each.file, ref=None)) for each in before_files if each.file.path != path]
     new_file = checkouts.source_file(file, after)
+    claims = [claim for model in hub.models.values() if model.id != snapshot.id for claim in claims_of(model)]
     known, found = (
-        [one for each in check_files(files, context, elsewhere=lambda: elsewhere(hub)) for one in each.diagnostics]
+        [one for each in check_files(files, context, elsewhere=lambda: claims) for one in each.diagnostics]
         for files in (before_files, [*others, new_file])
     )
     counts = Counter(map(_finding, known))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from evalhub import checkouts, git, pulls, repos
@@ -13,21 +14,39 @@ from evalhub.checkouts import SourceFile
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown
-from evalhub.hub import Hub
+from evalhub.names import printable
 from evalhub.proposed import Proposed
 from evalhub.result_reader import ResultReader
-from evalhub.results import counts_as_results
+from evalhub.results import RESULTS_FOLDER
+from evalhub.scan import Scan
 from evalhub.snapshot import RepoSnapshot, read_repo
 from evalhub.terms import RepoType
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """Which state of a repository is meant: what stands at `ref`, what is staged, else its working tree (of a bare
+    one, its default branch); with `pull_requests`, what each open one adds too.
+    """
+
+    ref: str | None = None
+    staged: bool = False
+    pull_requests: bool = False
+
+    @property
+    def working(self) -> bool:
+        return self.ref is None and not self.staged
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """Files to validate together, read when their turn comes: one state of one repository, or single files."""
+    """Files to validate together: one state of one repository, or single files. `listed` says that telling which files
+    there are is cheap, as it is on disk.
+    """
 
     read: Callable[[], Iterable[SourceFile]]
     snapshot: RepoSnapshot | None = None
-    only: str | None = None  # the path of the one file to report on; the others tell what it repeats
+    listed: bool = True
 
 
 def hub_root(paths: Sequence[Path]) -> Path:
@@ -38,73 +57,158 @@ def hub_root(paths: Sequence[Path]) -> Path:
     return repos.nearest_hub(start) or repos.enclosing_repo(start) or (start if start.is_dir() else start.parent)
 
 
-def check_exist(paths: Iterable[Path]) -> None:
-    """Raise `EvalhubError` where one of `paths` isn't there."""
+def check_exist(paths: Iterable[Path], view: View) -> None:
+    """Raise `EvalhubError` where one of `paths` isn't there; a file may be, at a ref, and not in the working tree."""
     for path in paths:
-        if not os.path.lexists(path):
+        if not os.path.lexists(path) and (view.working or not path.parent.is_dir()):
             raise EvalhubError(f"{shown(path)}: no such file or directory", "name files, clones or a hub")
 
 
-def find(paths: Iterable[Path], hub: Hub, *, pull_requests: bool) -> tuple[list[Target], list[Diagnostic]]:
-    """Return what `paths` stand for, and what of it can't be read. Raises `EvalhubError` where there is nothing."""
-    found: list[Target] = []
-    problems: list[Diagnostic] = []
-    snapshots = {snapshot.path.absolute(): snapshot for snapshot in hub.repos}
-    for path in paths:
-        if path.is_dir():  # a link that somebody names is followed; those inside are not
-            found += _directory(path.resolve() if path.is_symlink() else path, hub, snapshots, problems, pull_requests)
-        else:
-            found.append(_single(path, hub, snapshots))
-    return found, problems
+class Finder:
+    """Finds what paths stand for, in the light of the hub at `root`, whose outline is `scan`."""
+
+    def __init__(self, root: Path, scan: Scan, view: View) -> None:
+        self._root = root.absolute()
+        self._scan = scan
+        self._view = view
+        self._snapshots = {snapshot.path.absolute(): snapshot for snapshot in scan.repos}
+        self._enclosing = cache(repos.enclosing_repo)
+        self.problems: list[Diagnostic] = []  # what can't be read
+
+    def find(self, paths: Iterable[Path]) -> list[Target]:
+        """Return what `paths` stand for. Raises `EvalhubError` where there is nothing to validate, or no such state."""
+        found: list[Target] = []
+        files: dict[Path | None, list[Path]] = {}  # by repository
+        for path in paths:
+            if path.is_dir():  # a link that somebody names is followed; those inside are not
+                found += self._directory(path.resolve() if path.is_symlink() else path)
+            else:
+                files.setdefault(self._enclosing(path.absolute().parent), []).append(path)
+        for top, named in files.items():
+            found.append(self._files(named) if top is None else self._files_of(top, named))
+        return found
+
+    def _files(self, paths: list[Path]) -> Target:
+        """Return files that are in no repository."""
+        self._refuse_without_git(paths[0])
+        return Target(lambda: (file for path in paths for file in checkouts.on_disk(Path(), str(path), None)))
+
+    def _files_of(self, top: Path, paths: list[Path]) -> Target:
+        """Return files of one repository, and its other results to compare them with."""
+        snapshot = self._snapshot(top)
+        names = {path.absolute().relative_to(top).as_posix(): place for place, path in enumerate(paths)}
+        others = sorted(name for name in names if not name.startswith(RESULTS_FOLDER + "/"))
+        if not self._view.working:
+            read = self._reader(snapshot) or self._nothing_at_ref(top)
+            self._refuse_absent(names, read)
+            return Target(lambda: _picked(read(), names), snapshot, listed=False)
+
+        def files() -> Iterator[SourceFile]:
+            for name in others:
+                yield from checkouts.on_disk(top, name, snapshot.id)
+            if len(others) < len(names):
+                yield from checkouts.working_files(top, snapshot.id, RepoType.MODEL)
+
+        return Target(lambda: _picked(files(), names), snapshot)
+
+    def _directory(self, given: Path) -> list[Target]:
+        directory = given.absolute()
+        found = [Target(lambda: checkouts.registry_files(directory))] if self._view.working else []
+        tops = [top for top in repos.find_repos(directory) if isinstance(top, Path)]
+        for top in tops:
+            snapshot = self._snapshot(top)
+            if top not in self._snapshots:
+                self.problems += snapshot.problems
+            found += self._targets(snapshot)
+        self.problems += [problem for problem in self._scan.problems if _is_inside(problem.file, directory)]
+        if tops and not found and not self.problems:
+            self._nothing_at_ref(directory)
+        if not tops:
+            found.append(self._without_repos(given))
+            if not self.problems and not any(True for target in found for _ in target.read()):
+                message = f"nothing to validate in {shown(directory)}: no git repositories, eval.yaml or .eval_results"
+                raise EvalhubError(message, "name files, clones or a hub; or build an example: evalhub demo demo-hub")
+        return found
+
+    def _targets(self, snapshot: RepoSnapshot) -> list[Target]:
+        """Return the state of a repository that is meant, and its open pull requests where they are."""
+        found = []
+        read = self._reader(snapshot)
+        if read:
+            found.append(Target(read, snapshot, self._is_listed(snapshot)))
+        default = snapshot.default
+        if self._view.pull_requests and default is not None and snapshot.type is RepoType.MODEL:
+            found.append(Target(lambda: _proposed(snapshot, default.branch), snapshot, listed=False))
+        return found
+
+    def _without_repos(self, given: Path) -> Target:
+        """Return what lies in a folder of a working tree, or in a directory without git."""
+        directory = given.absolute()
+        top = self._enclosing(directory)
+        if top is None:
+            self._refuse_without_git(given)
+            return Target(lambda: (_as_given(file, given) for file in checkouts.working_files(directory, None, None)))
+        snapshot = self._snapshot(top)
+        inside = directory.relative_to(top).as_posix() + "/"
+        read = self._reader(snapshot) or self._nothing_at_ref(top)
+        return Target(
+            lambda: (file for file in read() if file.file.path.startswith(inside)), snapshot, self._is_listed(snapshot)
+        )
+
+    def _reader(self, snapshot: RepoSnapshot) -> Callable[[], Iterable[SourceFile]] | None:
+        """Return a reader of the state of a repository that is meant; None where it has none."""
+        top, id, type_ = snapshot.path, snapshot.id, snapshot.named_type
+        try:
+            if self._view.staged:
+                staged = checkouts.staged_files(top, id, type_) if has_working_tree(snapshot) else []
+                return lambda: staged
+            branch = self._branch(snapshot)
+        except git.UnreadableError as error:
+            file = FileRef("", id, self._view.ref or checkouts.STAGED, str(top))
+            self.problems.append(Diagnostic("EH002", error.message, file, hint=error.hint))
+            return None
+        if self._view.working and has_working_tree(snapshot):
+            return lambda: checkouts.working_files(top, id, type_)
+        return (lambda: checkouts.committed_files(top, branch, id, type_)) if branch else None
+
+    def _branch(self, snapshot: RepoSnapshot) -> git.Branch | None:
+        if self._view.ref is None:
+            return snapshot.default.branch if snapshot.default else None
+        with git.reading(str(snapshot.path), self._view.ref):
+            return git.find_commit(git.open_repository(snapshot.path), self._view.ref)
+
+    def _is_listed(self, snapshot: RepoSnapshot) -> bool:
+        return self._view.working and has_working_tree(snapshot)
+
+    def _snapshot(self, top: Path) -> RepoSnapshot:
+        return self._snapshots.get(top) or read_repo(self._root, top, results=False)
+
+    def _nothing_at_ref(self, directory: Path) -> Callable[[], Iterable[SourceFile]]:
+        """Raise where a ref was named that isn't there; return a reader of nothing."""
+        if self._view.ref is not None and not self.problems:
+            message = f"{shown(directory)}: there is no {printable(self._view.ref, limit=100)}"
+            raise EvalhubError(message, "name a branch, a tag or a commit: --ref main")
+        return tuple
+
+    def _refuse_absent(self, names: Iterable[str], read: Callable[[], Iterable[SourceFile]]) -> None:
+        """Raise where a file was named that the ref doesn't have."""
+        if self._view.ref is None or self.problems:
+            return
+        absent = set(names) - {file.file.path for file in read()}
+        if absent:
+            message = f"{printable(min(absent), limit=200)} is not at {printable(self._view.ref, limit=100)}"
+            raise EvalhubError(message, "name a file that is there, or its repository")
+
+    def _refuse_without_git(self, path: Path) -> None:
+        if not self._view.working:
+            hint = "validate it as it is: without --ref and --staged"
+            raise EvalhubError(f"{shown(path)} is in no git repository", hint)
 
 
-def _single(path: Path, hub: Hub, snapshots: dict[Path, RepoSnapshot]) -> Target:
-    top = repos.enclosing_repo(path.absolute().parent)
-    if top is None:
-        return Target(lambda: checkouts.on_disk(Path(), str(path), None))
-    snapshot = _snapshot(top, hub, snapshots)
-    inside = path.absolute().relative_to(top).as_posix()
-    if counts_as_results(inside):
-        return Target(lambda: checkouts.working_files(top, snapshot.id, RepoType.MODEL), snapshot, inside)
-    return Target(lambda: checkouts.on_disk(top, inside, snapshot.id))
-
-
-def _directory(
-    given: Path,
-    hub: Hub,
-    snapshots: dict[Path, RepoSnapshot],
-    problems: list[Diagnostic],
-    pull_requests: bool,
-) -> list[Target]:
-    directory = given.absolute()
-    found = [Target(lambda: checkouts.registry_files(directory))]
-    tops = [top for top in repos.find_repos(directory) if isinstance(top, Path)]
-    for top in tops:
-        snapshot = _snapshot(top, hub, snapshots)
-        if top not in snapshots:
-            problems += snapshot.problems
-        found.append(Target(_files_of(snapshot), snapshot))
-        if pull_requests:
-            found += _pull_targets(snapshot)
-    problems += [problem for problem in hub.problems if _is_inside(problem.file, directory)]
-    if not tops:
-        found.append(_without_repos(given, hub, snapshots))
-        if not problems and not any(True for target in found for _ in target.read()):
-            message = f"nothing to validate in {shown(directory)}: no git repositories, eval.yaml or .eval_results"
-            raise EvalhubError(message, "name files, clones or a hub; or build an example: evalhub demo demo-hub")
-    return found
-
-
-def _without_repos(given: Path, hub: Hub, snapshots: dict[Path, RepoSnapshot]) -> Target:
-    """Return what lies in a folder of a working tree, or in a directory without git."""
-    directory = given.absolute()
-    top = repos.enclosing_repo(directory)
-    if top is None:
-        return Target(lambda: (_as_given(file, given) for file in checkouts.working_files(directory, None, None)))
-    snapshot = _snapshot(top, hub, snapshots)
-    inside = directory.relative_to(top).as_posix() + "/"
-    read = _files_of(snapshot)
-    return Target(lambda: (file for file in read() if file.file.path.startswith(inside)), snapshot)
+def _picked(sources: Iterable[SourceFile], names: dict[str, int]) -> list[SourceFile]:
+    """Return all files, those with `names` first, by their places; the others are only there to be compared with."""
+    by_place = sorted(sources, key=lambda source: names.get(source.file.path, len(names)))
+    return [each if each.file.path in names else replace(each, reported=False) for each in by_place]
 
 
 def _as_given(source: SourceFile, directory: Path) -> SourceFile:
@@ -112,44 +216,22 @@ def _as_given(source: SourceFile, directory: Path) -> SourceFile:
     return replace(source, file=FileRef(str(directory / source.file.path)))
 
 
-def _snapshot(top: Path, hub: Hub, snapshots: dict[Path, RepoSnapshot]) -> RepoSnapshot:
-    return snapshots.get(top) or read_repo(hub.root.absolute(), top)
-
-
-def _files_of(snapshot: RepoSnapshot) -> Callable[[], Iterator[SourceFile]]:
-    """Return a reader of the working tree, or of a bare repository's default branch."""
-
-    def read() -> Iterator[SourceFile]:
-        if _has_working_tree(snapshot):
-            yield from checkouts.working_files(snapshot.path, snapshot.id, snapshot.named_type)
-        elif snapshot.default:
-            repository = git.open_repository(snapshot.path)
-            directory, branch = str(snapshot.path), snapshot.default.branch
-            yield from checkouts.committed_files(repository, branch, snapshot.id, directory, snapshot.named_type)
-
-    return read
-
-
-def _has_working_tree(snapshot: RepoSnapshot) -> bool:
+def has_working_tree(snapshot: RepoSnapshot) -> bool:
     return (snapshot.path / ".git").exists()
 
 
-def _pull_targets(snapshot: RepoSnapshot) -> list[Target]:
-    if snapshot.default is None or snapshot.type is not RepoType.MODEL:
-        return []
-    repository = git.open_repository(snapshot.path)
-    branch, directory = snapshot.default.branch, str(snapshot.path)
+def _proposed(snapshot: RepoSnapshot, branch: git.Branch) -> Iterator[SourceFile]:
+    """Yield what each open pull request adds; nothing where it can't be read: the snapshot reports it."""
+    directory = str(snapshot.path)
     try:
+        repository = git.open_repository(snapshot.path)
         with git.reading(directory, branch.ref):
             found = pulls.pull_refs(git.read_refs(repository), branch)
             proposed = Proposed(ResultReader(repository), branch)
-    except git.UnreadableError:  # the snapshot reports it
-        return []
-
-    def reader(pull: pulls.PullRef) -> Callable[[], Iterator[SourceFile]]:
-        return lambda: checkouts.proposed_files(repository, proposed, pull, snapshot.id, directory)
-
-    return [Target(reader(pull), snapshot) for pull in found]
+    except git.UnreadableError:
+        return
+    for pull in found:
+        yield from checkouts.proposed_files(repository, proposed, pull, snapshot.id, directory)
 
 
 def _is_inside(file: FileRef, directory: Path) -> bool:
@@ -160,7 +242,7 @@ def edited_specs(found: Iterable[Target]) -> Iterator[tuple[str, Spec]]:
     """Yield the valid specs in the working trees of the dataset repos among the targets, by dataset id."""
     for target in found:
         snapshot = target.snapshot
-        if snapshot and snapshot.named_type is not RepoType.MODEL and _has_working_tree(snapshot):
+        if snapshot and snapshot.named_type is not RepoType.MODEL and has_working_tree(snapshot):
             raw = read_file(snapshot.path / git.SPEC_FILE)
             spec = read_spec(raw.content) if raw and raw.kind == "file" else None
             if spec:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evalhub import targets
+from evalhub.benchmarks import Spec
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
+from evalhub.checkouts import SourceFile
+from evalhub.choices import Choice
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
-from evalhub.hub import Hub
-from evalhub.registry import Registry
+from evalhub.files import shown
+from evalhub.registry import Registry, read_registry
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context
-from evalhub.scan import Progress
-from evalhub.targets import Target
+from evalhub.scan import Progress, outline
+from evalhub.snapshot import RepoSnapshot, read_repo
+from evalhub.targets import Target, View
+from evalhub.terms import RepoType
+from evalhub.workers import cores, share_out
+
+_PACK = 200  # files that one process checks at a time
+_FEW = 500  # files that aren't worth a second process
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What validation found, in the order of repositories and files; `files_checked` counts the files it read, and
-    `files` has each of them once.
+    """What validation found, in the order of repositories and files; `files_checked` counts the files it read,
+    `files` has each of them once, and `ignored` counts the findings that comments in the files ignore.
     """
 
     files_checked: int
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[FileRef, ...] = ()
+    ignored: int = 0
 
     @property
     def errors(self) -> int:
@@ -43,57 +53,152 @@ def validate(
     *,
     hub: Path | str | None = None,
     pull_requests: bool = False,
+    ref: str | None = None,
+    staged: bool = False,
+    choice: Choice | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Validate files, working trees, bare repositories (their default branch) or whole hubs.
 
     `hub` is where benchmarks and the registry are looked up: by default the nearest directory at or above the first
-    path with an `evalhub.yaml`, else its repository. With `pull_requests`, the files that each open one changes are
-    validated too. `progress` is called with how many repositories are done, and of how many.
+    path with an `evalhub.yaml`, else its repository. With `ref` (a branch, tag, pull request's ref or commit) what
+    stands there is validated instead of the working tree; with `staged`, what of the index isn't as in HEAD; with
+    `pull_requests`, what each open one adds or changes too. `choice` says which findings to return, by default those
+    that the registry chooses. `progress` is called with how many repositories, then files, are done, and of how many.
 
-    Raises `EvalhubError` where a path isn't there, or nothing below it can be validated.
+    Raises `EvalhubError` where a path or ref isn't there, or nothing below it can be validated.
     """
     given = [Path(path) for path in paths]
-    targets.check_exist(given)
-    context_hub = Hub(hub if hub is not None else targets.hub_root(given), progress=progress)
-    found, problems = targets.find(given, context_hub, pull_requests=pull_requests)
-    context = context_of(context_hub, found)
-    sources = [list(target.read()) for target in found]
-    results = [check_each(each, RESULTS, context) for each in sources]
-    here = [claim for checked in results for each in checked for claim in each.claims]
-    context = replace(context, peers=Peers(here, lambda: elsewhere(context_hub, found)))
-    checked: list[Checked] = []
-    for target, of_target, by_themselves in zip(found, sources, results, strict=True):
-        others = check_each(of_target, OTHERS, context)
-        done = with_findings([*by_themselves, *others], of_target, compare(by_themselves, context))
-        checked += [each for each in done if target.only in (None, each.file.path)]
+    view = View(ref, staged, pull_requests)
+    targets.check_exist(given, view)
+    root = Path(hub) if hub is not None else targets.hub_root(given)
+    if not root.is_dir():
+        raise EvalhubError(f"{shown(root)} is not a directory", "name a hub: --hub DIR, or set EVALHUB_HUB")
+    inside = [path.resolve() if path.is_dir() else path.parent.resolve() for path in given]
+    scan = outline(root, lambda path: any(_related(path.resolve(), each) for each in inside), progress)
+    finder = targets.Finder(root, scan, view)
+    found = finder.find(given)
+    registry = _registry(root)
+    choice = registry.choice if choice is None else choice
+    context = context_of(scan.repos, registry, dict(targets.edited_specs(found)) if view.working else {})
+    checked = _check(found, context, choice, lambda: _elsewhere(root, scan.repos, found), progress)
+    problems = [problem for problem in finder.problems if choice.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
-    files = [each.file for each in checked]
-    return Report(len(files), tuple(dict.fromkeys(diagnostics)), tuple(dict.fromkeys(files)))
+    files = dict.fromkeys(each.file for each in checked)
+    return Report(len(checked), tuple(dict.fromkeys(diagnostics)), tuple(files), sum(each.ignored for each in checked))
 
 
-def context_of(hub: Hub, found: Sequence[Target] = ()) -> Context:
-    """Return what the hub knows, with the specs as they are being edited in the working trees that are validated."""
-    specs = dict(hub.specs)
-    specs.update(targets.edited_specs(found))
-    specless = frozenset(hub.datasets) - frozenset(specs)
+def _related(path: Path, other: Path) -> bool:
+    return path.is_relative_to(other) or other.is_relative_to(path)
+
+
+def _registry(root: Path) -> Registry:
     try:
-        registry = hub.registry
+        return read_registry(root)
     except EvalhubError:  # not valid: that is a finding of its own file
-        registry = Registry()
-    return Context(specs, specless, registry, now=datetime.now(UTC))
+        return Registry()
 
 
-def elsewhere(hub: Hub, found: Sequence[Target] = ()) -> list[Claim]:
-    """Return what is claimed in the repositories of the hub that are not among the targets."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Files of one target to check by themselves; all of it where `sources` is None."""
+
+    target: int
+    sources: Sequence[SourceFile] | None = None
+
+
+@dataclass(slots=True)
+class _Progressing:
+    """What is known of each target so far: its result files, each checked by itself, and whether it has other files."""
+
+    results: list[Checked]
+    others: bool = False
+
+
+def _check(
+    found: Sequence[Target],
+    context: Context,
+    choice: Choice,
+    elsewhere: Callable[[], Iterable[Claim]],
+    progress: Progress | None,
+) -> list[Checked]:
+    """Check result files each by itself, on all cores; then compare them, and check all others, here."""
+    packs, count = _packs(found)
+
+    def check(pack: list[_Part]) -> list[tuple[int, list[Checked], bool]]:
+        done = []
+        for part in pack:
+            sources = list(found[part.target].read() if part.sources is None else part.sources)
+            results = check_each(sources, RESULTS, context, choice)
+            done.append((part.target, results, len(results) < len(sources)))
+        return done
+
+    known = [_Progressing([]) for _ in found]
+    for number, pack in enumerate(share_out(check, packs, workers=cores() if count > _FEW else 1), start=1):
+        for target, results, others in pack:
+            known[target].results += results
+            known[target].others |= others
+        packs[number - 1] = []  # its files are done with
+        if progress:
+            progress(number, len(packs))
+    here = [claim for of_target in known for each in of_target.results for claim in each.claims]
+    context = replace(context, peers=Peers(here, elsewhere))
+    return [each for pair in zip(found, known, strict=True) for each in _concluded(*pair, context, choice)]
+
+
+def _packs(found: Sequence[Target]) -> tuple[list[list[_Part]], int]:
+    """Divide the files among as many equal packs as it takes, and count them; what isn't on disk counts as a few."""
+    packs: list[list[_Part]] = [[]]
+    count = room = 0
+    for number, target in enumerate(found):
+        sources = list(target.read()) if target.listed else None
+        parts = [_Part(number)] if sources is None else [_Part(number, part) for part in _parts(sources, _PACK)]
+        for part in parts:
+            size = 5 if part.sources is None else len(part.sources)
+            if packs[-1] and size > room:
+                packs.append([])
+            if not packs[-1]:
+                room = _PACK
+            packs[-1].append(part)
+            room -= size
+            count += size
+    return packs, count
+
+
+def _parts(sources: Sequence[SourceFile], size: int) -> Iterator[Sequence[SourceFile]]:
+    for start in range(0, len(sources), size):
+        yield sources[start : start + size]
+
+
+def _concluded(target: Target, known: _Progressing, context: Context, choice: Choice) -> list[Checked]:
+    """Return what is to be reported of a target, which is read again only where there is something to say of it."""
+    findings = compare(known.results, context)
+    if findings or known.others:
+        sources = list(target.read())
+        checked = [*known.results, *check_each(sources, OTHERS, context, choice)]
+        known.results = with_findings(checked, sources, findings, choice)
+    return [each for each in known.results if each.reported]
+
+
+def context_of(datasets: Iterable[RepoSnapshot], registry: Registry, edited: dict[str, Spec]) -> Context:
+    """Return what is known in a hub; `edited` are specs as they stand in working trees, by dataset id."""
+    found = {each.id: each for each in datasets if each.type is RepoType.DATASET}
+    specs = {id: snapshot.spec for id, snapshot in sorted(found.items()) if snapshot.spec} | edited
+    return Context(specs, frozenset(found) - frozenset(specs), registry, now=datetime.now(UTC))
+
+
+def _elsewhere(root: Path, repos: Iterable[RepoSnapshot], found: Sequence[Target]) -> Iterator[Claim]:
+    """Yield what is claimed in the model repositories of the hub that are not among the targets."""
     validated = {target.snapshot.path.absolute() for target in found if target.snapshot}
-    claims = []
-    for snapshot in hub.models.values():
-        if snapshot.path.absolute() in validated:
-            continue
-        for placed in snapshot.results:
-            result = placed.result
-            file = FileRef(placed.filename, snapshot.id, placed.place.ref, str(snapshot.path))
-            ids = (result.dataset_id, result.task_id)
-            claims.append(Claim(file, placed.index, 1, *ids, result.value, result.variant, snapshot.id))
-    return claims
+    for snapshot in repos:
+        if snapshot.type is RepoType.MODEL and snapshot.path.absolute() not in validated:
+            yield from claims_of(read_repo(root, snapshot.path))
+
+
+def claims_of(snapshot: RepoSnapshot) -> Iterator[Claim]:
+    """Yield what the committed results of a model claim."""
+    for placed in snapshot.results:
+        result = placed.result
+        file = FileRef(placed.filename, snapshot.id, placed.place.ref, str(snapshot.path))
+        ids = (result.dataset_id, result.task_id)
+        yield Claim(file, placed.index, 1, *ids, result.value, result.variant, snapshot.id)

@@ -18,6 +18,7 @@ from evalhub.validation import Report
 
 ENTRY = "- dataset: {id: cais/hle, task_id: hle}\n  value: 41.2\n"
 BAD = "- dataset: {id: cais/hle, task_id: hle}\n  value: high\n"
+OTHER_BAD = BAD + "  notes: other\n"
 SPEC = "name: X\ndescription: X.\nevaluation_framework: mteb\ntasks:\n- id: a\n"
 RESULTS = ".eval_results/hle.yaml"
 
@@ -532,14 +533,14 @@ def test_pull_requests_are_left_alone_by_default(full: HubDir) -> None:
 @pytest.mark.parametrize("host", ["hf", "github", "gitlab"])
 @pytest.mark.parametrize("bare", [True, False])
 def test_what_a_pull_request_adds_is_validated(full: HubDir, host: str, bare: bool) -> None:
-    ref = full.model("org/prs", {"a.yaml": ENTRY}, bare=bare).pull(1, {"b.yaml": BAD}, host=host)
+    ref = full.model("org/prs", {"a.yaml": ENTRY}, bare=bare).pull(1, {"b.yaml": OTHER_BAD}, host=host)
     (found,) = validate([full.root], pull_requests=True).diagnostics
     assert (found.code, found.file.ref, found.file.path) == ("EH112", ref, ".eval_results/b.yaml")
 
 
 def test_what_a_local_branch_proposes_is_validated(full: HubDir) -> None:
     repo = full.model("org/prs", {"a.yaml": ENTRY})
-    repo.commit({"b.yaml": BAD}, on="evalhub/b", start=repo.tip())
+    repo.commit({"b.yaml": OTHER_BAD}, on="evalhub/b", start=repo.tip())
     (found,) = validate([full.root], pull_requests=True).diagnostics
     assert found.file.ref == "refs/heads/evalhub/b"
 
@@ -576,8 +577,32 @@ def test_a_file_that_the_hub_does_not_read_is_found_in_a_pull_request(full: HubD
 
 
 def test_an_entry_that_a_pull_request_adds_twice_is_found(full: HubDir) -> None:
-    full.model("org/prs", {"a.yaml": ENTRY}, bare=True).pull(1, {"b.yaml": ENTRY.replace("41.2", "42.0") * 2})
+    twice = (ENTRY + "  notes: other\n") * 2
+    full.model("org/prs", {"a.yaml": ENTRY}, bare=True).pull(1, {"b.yaml": twice})
     assert _codes(validate([full.root], pull_requests=True)) == ["EH205"]
+
+
+@pytest.mark.parametrize("name", ["0.yaml", "b.yaml"])
+def test_a_result_that_a_pull_request_adds_beside_one_that_stands_is_found_in_what_it_adds(
+    full: HubDir, name: str
+) -> None:
+    full.model("org/prs", {"a.yaml": ENTRY}, bare=True).pull(1, {name: ENTRY.replace("41.2", "42.0")})
+    (found,) = validate([full.root], pull_requests=True).diagnostics
+    assert (found.code, found.file.path, "a.yaml" in found.message) == ("EH205", f".eval_results/{name}", True)
+
+
+def test_two_pull_requests_that_propose_the_same_are_no_doubles(full: HubDir) -> None:
+    repo = full.model("org/prs", {"a.yaml": ENTRY}, bare=True)
+    for number, value in enumerate(["42.0", "43.0"], start=1):
+        repo.pull(number, {"b.yaml": ENTRY.replace("41.2", value) + "  notes: other\n"})
+    assert _codes(validate([full.root], pull_requests=True)) == []
+
+
+def test_of_a_file_that_a_pull_request_changes_only_its_own_entries_are_told(full: HubDir) -> None:
+    repo = full.model("org/prs", {"a.yaml": BAD}, bare=True)
+    ref = repo.pull(1, {"a.yaml": BAD + OTHER_BAD})
+    found = validate([full.root], pull_requests=True).diagnostics
+    assert [(one.file.ref, one.span and one.span.line) for one in found] == [("refs/heads/main", 2), (ref, 4)]
 
 
 def test_a_pull_request_that_cannot_be_read_is_told_once(full: HubDir) -> None:

@@ -16,7 +16,7 @@ class Claim:
 
     `index` is the entry's position in its file, from 0, and `line` where it begins, from 1; `value` is None where the
     entry has no number; `notes` is empty where there are none; `model_id` is None where the file is in no repository;
-    `base_models` are those that the model's card declares.
+    `base_models` are those that the model's card declares; `copied` says that a pull request only carries it along.
     """
 
     file: FileRef
@@ -28,6 +28,7 @@ class Claim:
     notes: str = ""
     model_id: str | None = None
     base_models: tuple[str, ...] = ()
+    copied: bool = False
 
 
 def _nothing() -> Iterable[Claim]:
@@ -38,7 +39,7 @@ class Peers:
     """The claims of the results that are being validated, and those of the rest of the hub, read when first needed."""
 
     def __init__(self, here: Iterable[Claim] = (), elsewhere: Callable[[], Iterable[Claim]] = _nothing) -> None:
-        self._here = tuple(here)
+        self._here = tuple(claim for claim in here if not claim.copied)
         self._elsewhere = elsewhere
 
     def values(self, dataset_id: str, task_id: str) -> list[float]:
