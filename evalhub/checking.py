@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePosixPath
 
-from evalhub import checkouts, rules, schema_findings, schemas, yaml_source
+from evalhub import checkouts, fixes, rules, schema_findings, schemas, yaml_source
 from evalhub.cards import base_models
 from evalhub.checkouts import SourceFile
 from evalhub.choices import EVERYTHING, Choice, ignored_lines
@@ -106,14 +106,19 @@ def with_findings(
 
 def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Finding]], choice: Choice) -> Checked:
     document = yaml_source.parse(source.read().content)
-    problems = []
+    told = []
     for claim, finding in found:
         if source.added is not None and claim.index not in source.added:
             continue
         path = (claim.index, *finding.path)
         span = document.span(path, key=finding.key)
-        problems.append(Problem(finding.code, finding.message, span, finding.hint, path))
-    more = _judged(source, document, [_diagnostic(each, source.file, document) for each in problems], choice)
+        diagnostic = _diagnostic(
+            Problem(finding.code, finding.message, span, finding.hint, path), source.file, document
+        )
+        if finding.twin and finding.twin.file == claim.file and source.file.ref is None:
+            diagnostic = replace(diagnostic, fix=fixes.removal(document, claim.index, finding.twin.index))
+        told.append(diagnostic)
+    more = _judged(source, document, told, choice)
     diagnostics = _first_of([*checked.diagnostics, *more.diagnostics])
     return replace(checked, diagnostics=diagnostics, ignored=checked.ignored + more.ignored)
 
@@ -202,15 +207,19 @@ def _not_read(file: FileRef) -> Diagnostic:
     stem = name.rsplit(".", 1)[0]
     if name in checkouts.MISNAMED:
         reader = "evalhub doesn't" if name == checkouts.MISNAMED_REGISTRY else "the Hub doesn't"
-        return Diagnostic("EH206", f"{reader} read this file", file, hint=f"rename it to {stem}.yaml")
+        hint = f"rename it to {stem}.yaml"
+        return Diagnostic("EH206", f"{reader} read this file", file, hint=hint, fix=fixes.renaming(file))
     message = "the Hub doesn't read this file: only .yaml files directly in .eval_results count"
     hint = f"move it to .eval_results/{stem}.yaml" if folder else "put it into .eval_results"
-    return Diagnostic("EH206", message, file, hint=hint)
+    is_top = PurePosixPath(folder).name == RESULTS_FOLDER
+    fix = fixes.renaming(file) if is_top else None
+    return Diagnostic("EH206", message, file, hint=hint, fix=fix)
 
 
 def _diagnostic(problem: Problem, file: FileRef, document: Document) -> Diagnostic:
     line = document.line(problem.span.line)
-    return Diagnostic(problem.code, problem.message, file, problem.span, problem.hint, line)
+    fix = fixes.fix_of(problem, document) if file.ref is None else None
+    return Diagnostic(problem.code, problem.message, file, problem.span, problem.hint, line, fix)
 
 
 def _position(diagnostic: Diagnostic) -> tuple[int, int, str]:

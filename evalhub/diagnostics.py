@@ -64,6 +64,7 @@ CODES = _table(
     ("EH402", "unregistered-dataset", _WARNING, "the registry lists a benchmark that is not in the hub"),
     ("EH403", "unregistered-task", _ERROR, "the registry names a task that the benchmark doesn't have"),
     ("EH404", "duplicate-registration", _ERROR, "the registry lists a benchmark or task twice"),
+    ("EH405", "unknown-code", _WARNING, "the registry selects or ignores a code that no finding has"),
 )
 
 
@@ -92,9 +93,43 @@ class FileRef:
     directory: str | None = None
 
 
+class Change(enum.Enum):
+    """What a repair changes: a text gets quotes, a key or a value is written anew, an entry goes, a file is renamed."""
+
+    QUOTED = enum.auto()
+    VALUE = enum.auto()
+    KEY = enum.auto()
+    REMOVED = enum.auto()
+    RENAMED = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What must have been meant, where there is one right answer: `text` in place of the key or value that is there."""
+
+    change: Change
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair: `text` in place of what stands at `span`, which makes `meant` of the key or value at `path`; without a
+    span, `text` is the file's new path.
+    """
+
+    change: Change
+    description: str
+    text: str
+    span: Span | None = None
+    path: tuple[str | int, ...] = ()
+    meant: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding of validation. `source_line` is the text of the line that `span` begins on."""
+    """One finding of validation. `source_line` is the text of the line that `span` begins on; `fix` repairs it in the
+    working tree, where there is one right answer.
+    """
 
     code: str
     message: str
@@ -102,6 +137,7 @@ class Diagnostic:
     span: Span | None = None
     hint: str | None = None
     source_line: str | None = None
+    fix: Fix | None = None
 
     @property
     def severity(self) -> Severity:

@@ -58,19 +58,20 @@ def quoted(path: Path | str) -> str:
     return shlex.quote(shown(path))
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is either complete or as it was. Raises `EvalhubError` where it can't be written."""
     temporary: Path | None = None
+    raw = content.encode("utf-8") if isinstance(content, str) else content
     try:
         if path.exists() and not path.is_file():  # a terminal, a pipe: there is nothing to replace
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(raw)
             return
         target = path.resolve() if path.is_symlink() else path
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         temporary = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(raw)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(mode)

@@ -17,14 +17,13 @@ from typing import Any
 
 from evalhub.errors import EvalhubError
 from evalhub.names import printable
-from evalhub.yaml_source import Document, Path, parse
+from evalhub.yaml_source import Document, Path, parse, signature
 
 _KEYS = ("dataset", "value", "verifyToken", "date", "source", "notes")
 _NESTED_KEYS = {"dataset": ("id", "task_id", "revision"), "source": ("url", "name", "user", "org")}
 
 _BOM = "\ufeff"
 _WHITESPACE = " \t\r\n"
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml takes for one
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"^\.\.\.", re.MULTILINE)
 
@@ -78,14 +77,14 @@ class _File:
         self.document = _parsed(text)
         self.data = self.document.data
         _refuse_other_than_list(self.document)
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        self._starts = self.document.line_starts
         newline = re.search("\r\n|\n|\r", self.text)
         self.newline = newline[0] if newline else "\n"
 
     def range(self, path: Path, *, key: bool = False) -> tuple[int, int]:
         """Return the offsets of the first character of the node at `path` and of the one after its last."""
-        span = self.document.span(path, key=key)
-        return self._offset(span.line, span.column), self._offset(span.end_line, span.end_column)
+        span, offset = self.document.span(path, key=key), self.document.offset
+        return offset(span.line, span.column), offset(span.end_line, span.end_column)
 
     def content_end(self, path: Path) -> int:
         """Return where the node at `path` ends, without the blank lines that belong to a block scalar."""
@@ -122,19 +121,16 @@ class _File:
 
     def first_valid(self, candidates: Iterable[str], expected: list[Any], changed: int) -> str:
         """Return the first candidate that reads as `expected`, without new problems and with none in `changed`."""
-        wanted = _signature(expected)
+        wanted = signature(expected)
         known = Counter((problem.code, problem.path) for problem in self.document.problems)
         for candidate in candidates:
             after = parse((self.bom + candidate).encode("utf-8"))
             if after.fatal or any(problem.path[:1] == (changed,) for problem in after.problems):
                 continue
             new = Counter((problem.code, problem.path) for problem in after.problems)
-            if new <= known and _signature(after.data) == wanted:
+            if new <= known and signature(after.data) == wanted:
                 return self.bom + candidate
         raise EvalhubError("this file is laid out so that evalhub can't change it safely", _ANOTHER_FILE)
-
-    def _offset(self, line: int, column: int) -> int:
-        return min(self._starts[min(line, len(self._starts)) - 1] + column - 1, len(self.text))
 
 
 def _parsed(text: str) -> Document:
@@ -156,11 +152,6 @@ def _refuse_other_than_list(document: Document) -> None:
     odd = document.data is not None and document.line(span.line)[span.column - 1 : span.column] not in ("-", "[")
     if odd or _DIRECTIVE.search(document.text):
         raise EvalhubError("the file begins with a YAML directive, tag or anchor", _ANOTHER_FILE)
-
-
-def _signature(data: Any) -> str:
-    """Return a text that is equal for equal data only: `==` takes 1, 1.0 and True for one."""
-    return json.dumps(data, sort_keys=True)
 
 
 # --- adding ---------------------------------------------------------------------------------------------------------
@@ -270,7 +261,7 @@ def _mapping_edits(file: _File, path: Path, old: Any, new: dict[str, Any]) -> It
             yield _removal(file, child)
         elif _edits_inside(file, child, value, new[key]):
             yield from _mapping_edits(file, child, value, new[key])
-        elif child in problems or _signature(value) != _signature(new[key]):
+        elif child in problems or signature(value) != signature(new[key]):
             yield _value_edit(file, child, value, new[key])
     if added:
         yield _addition(file, path, old, added)

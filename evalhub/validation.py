@@ -11,7 +11,7 @@ from evalhub import targets
 from evalhub.benchmarks import Spec
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
 from evalhub.checkouts import SourceFile
-from evalhub.choices import Choice
+from evalhub.choices import Choice, parse_codes
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
@@ -55,7 +55,8 @@ def validate(
     pull_requests: bool = False,
     ref: str | None = None,
     staged: bool = False,
-    choice: Choice | None = None,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Report:
     """Validate files, working trees, bare repositories (their default branch) or whole hubs.
@@ -63,11 +64,13 @@ def validate(
     `hub` is where benchmarks and the registry are looked up: by default the nearest directory at or above the first
     path with an `evalhub.yaml`, else its repository. With `ref` (a branch, tag, pull request's ref or commit) what
     stands there is validated instead of the working tree; with `staged`, what of the index isn't as in HEAD; with
-    `pull_requests`, what each open one adds or changes too. `choice` says which findings to return, by default those
-    that the registry chooses. `progress` is called with how many repositories, then files, are done, and of how many.
+    `pull_requests`, what each open one adds or changes too. `select` and `ignore` are codes or beginnings of codes: the
+    findings to return, by default those that the registry selects, and not to return, beside those that it ignores.
+    `progress` is called with how many repositories, then packs of files, are done, and of how many.
 
-    Raises `EvalhubError` where a path or ref isn't there, or nothing below it can be validated.
+    Raises `EvalhubError` where a path or ref isn't there, a code means nothing, or nothing can be validated.
     """
+    chosen = Choice(parse_codes(select or ()), parse_codes(ignore))
     given = [Path(path) for path in paths]
     view = View(ref, staged, pull_requests)
     targets.check_exist(given, view)
@@ -79,7 +82,7 @@ def validate(
     finder = targets.Finder(root, scan, view)
     found = finder.find(given)
     registry = _registry(root)
-    choice = registry.choice if choice is None else choice
+    choice = chosen if chosen.select else Choice(registry.choice.select, registry.choice.ignore + chosen.ignore)
     context = context_of(scan.repos, registry, dict(targets.edited_specs(found)) if view.working else {})
     checked = _check(found, context, choice, lambda: _elsewhere(root, scan.repos, found), progress)
     problems = [problem for problem in finder.problems if choice.wants(problem.code)]

@@ -12,7 +12,7 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import Node, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
 
-from evalhub.diagnostics import Span
+from evalhub.diagnostics import Change, Meant, Span
 from evalhub.names import printable
 from evalhub.yaml_nodes import Path, is_merge, span
 
@@ -35,6 +35,7 @@ class Problem:
     span: Span
     hint: str | None = None
     path: Path = ()
+    meant: Meant | None = None
 
 
 class TooComplexError(Exception):
@@ -204,8 +205,8 @@ class Builder:
             return text
         if kind == "timestamp":
             shown = printable(text, limit=40)
-            hint = f'put it in quotes: "{shown}"'
-            self._note("EH201", f"{shown} without quotes is a date object, not text", node, path, hint)
+            hint, meant = f'put it in quotes: "{shown}"', Meant(Change.QUOTED, text)
+            self._note("EH201", f"{shown} without quotes is a date object, not text", node, path, hint, meant)
             return text
         if kind in ("int", "float"):
             return self._number(node, text, kind, path)
@@ -246,11 +247,11 @@ class Builder:
     def _unsupported(self, node: Node, path: Path, message: str) -> None:
         self._note("EH109", message, node, path, "use plain text, numbers, lists and mappings with text keys")
 
-    def _note(self, code: str, message: str, node: Node, path: Path, hint: str) -> None:
+    def _note(self, code: str, message: str, node: Node, path: Path, hint: str, meant: Meant | None = None) -> None:
         self._noted += 1
         self.faulty.update(path[:1])
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(code, message, span(node), hint, path))
+            self.problems.append(Problem(code, message, span(node), hint, path, meant))
 
 
 def _first_lines(mapping: Node) -> dict[str, int]:

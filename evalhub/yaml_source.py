@@ -7,6 +7,7 @@ the last of two equal keys, turns dates into objects and expands aliases without
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -78,6 +79,29 @@ class Document:
         chosen = key_node if key and key_node is not None else node
         return Span(1, 1, 1, 1) if chosen is None else _inside(self.lines, span_of(chosen))
 
+    def value(self, path: Path) -> Any:
+        """Return the data at `path`; None where nothing is there."""
+        found = self.data
+        for step in path:
+            if isinstance(found, dict):
+                found = found.get(step)
+            else:
+                found = found[step] if isinstance(found, list) and isinstance(step, int) and step < len(found) else None
+        return found
+
+    def source(self, span: Span) -> str:
+        """Return the text at `span`, with the line ends that it has."""
+        return self.text[self.offset(span.line, span.column) : self.offset(span.end_line, span.end_column)]
+
+    def offset(self, line: int, column: int) -> int:
+        """Return where a line and column (from 1) are in `text`, in characters from 0."""
+        return min(self.line_starts[min(line, len(self.line_starts)) - 1] + column - 1, len(self.text))
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The offsets at which the lines begin."""
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
     def line(self, number: int) -> str:
         """Return the text of line `number` (from 1), without its end; empty beyond the last."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
@@ -102,6 +126,11 @@ class Document:
                 if column and (span.line, span.column) <= (line, column) < (span.end_line, span.end_column):
                     inside.add(line)
         return inside
+
+
+def signature(data: Any) -> str:
+    """Return a text that is equal for equal data only: `==` takes 1, 1.0 and True for one."""
+    return json.dumps(data, sort_keys=True)
 
 
 def parse(raw: bytes) -> Document:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evalhub.cli.options import HubOption, NoColorOption, hub_option, progress_bar, say, stderr, stdout, write_out
+from evalhub.errors import EvalhubError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evalhub.diagnostics import FileRef
+    from evalhub.fixing import Repair
+    from evalhub.validation import Report
+
+_MOST_ROUNDS = 5  # a repair can bring to light what it hid: a file that wasn't read before it got its right name
 
 
 class Format(enum.StrEnum):
@@ -32,7 +42,26 @@ def command(
     ] = None,
     format: Annotated[Format, typer.Option(help="How to print the findings.")] = Format.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
-    prs: Annotated[bool, typer.Option("--prs", help="Also what each open pull request changes.")] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODES", help="Only these codes, or codes that begin so: EH2,EH301.", show_default=False),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODES", help="None of these codes, or codes that begin so.", show_default=False),
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend in the working tree what has one right answer.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
+    prs: Annotated[bool, typer.Option("--prs", help="Also what each open pull request adds or changes.")] = False,
+    ref: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF",
+            help="What stands at a branch, tag, pull request (pr/1) or commit, not the working tree.",
+            show_default=False,
+        ),
+    ] = None,
+    staged: Annotated[bool, typer.Option("--staged", help="What is staged for the next commit.")] = False,
     hub: HubOption = None,
     no_color: NoColorOption = False,
 ) -> None:
@@ -40,21 +69,91 @@ def command(
 
     Reads eval.yaml, .eval_results/*.yaml and evalhub.yaml, and says exactly where each mistake is and what to type.
     """
-    from evalhub.render.diagnostics import hints, print_report
-    from evalhub.render.reports import RENDERERS
     from evalhub.validation import validate
 
+    _refuse_together({"--ref": ref is not None, "--staged": staged, "--fix": fix, "--diff": diff})
     named = hub_option(context, hub)
-    with progress_bar(stderr(context, no_color), "validating") as progress:
-        report = validate(paths or [_default_path(named)], hub=named, pull_requests=prs, progress=progress)
-    if format is Format.TEXT:
-        print_report(stdout(context, no_color), report)
-        for hint in hints(report):
-            say(stderr(context, no_color), hint, "dim")
-    else:
-        write_out(RENDERERS[format](report), None)
+    given = paths or [_default_path(named)]
+
+    def check() -> Report:
+        with progress_bar(stderr(context, no_color), "validating") as progress:
+            return validate(
+                given,
+                hub=named,
+                pull_requests=prs,
+                ref=ref,
+                staged=staged,
+                select=select,
+                ignore=ignore or (),
+                progress=progress,
+            )
+
+    report = check()
+    if diff:
+        _show_repairs(context, report, no_color)
+        return
+    if fix:
+        report = _mend(context, report, check, no_color)
+    _print(context, report, format, no_color)
     if report.errors or (strict and report.warnings):
         raise typer.Exit(1)
+
+
+def _print(context: typer.Context, report: Report, format: Format, no_color: bool) -> None:
+    from evalhub.render.diagnostics import hints, print_report
+    from evalhub.render.reports import RENDERERS
+
+    if format is not Format.TEXT:
+        write_out(RENDERERS[format](report), None)
+        return
+    print_report(stdout(context, no_color), report)
+    for hint in hints(report):
+        say(stderr(context, no_color), hint, "dim")
+
+
+def _show_repairs(context: typer.Context, report: Report, no_color: bool) -> None:
+    from evalhub.fixing import repairs
+    from evalhub.render.places import paths
+    from evalhub.render.repairs import diffs, summary
+
+    found = repairs(report.diagnostics)
+    out = stdout(context, no_color)
+    for line in diffs(found, paths(report)):
+        out.print(line, soft_wrap=True)
+    say(stderr(context, no_color), summary(found, "--fix would mend"), "dim")
+    if found:
+        raise typer.Exit(1)
+
+
+def _mend(context: typer.Context, report: Report, check: Callable[[], Report], no_color: bool) -> Report:
+    """Apply all fixes, and return what is found after that."""
+    from evalhub.fixing import apply, repairs
+    from evalhub.render.repairs import summary
+
+    done: list[Repair] = []
+    failed: set[FileRef] = set()
+    for _ in range(_MOST_ROUNDS):
+        found = [repair for repair in repairs(report.diagnostics) if repair.file not in failed]
+        if not found:
+            break
+        for repair in found:
+            try:
+                apply(repair)
+                done.append(repair)
+            except EvalhubError as error:
+                failed.add(repair.file)
+                say(stderr(context, no_color), f"not mended: {error.message}", "yellow")
+        report = check()
+    if done:
+        say(stderr(context, no_color), summary(done, "mended"))
+    return report
+
+
+def _refuse_together(given: dict[str, bool]) -> None:
+    named = [name for name, is_given in given.items() if is_given]
+    if len(named) > 1:
+        message = f"{' and '.join(named)} can't go together"
+        raise EvalhubError(message, "only files of the working tree are mended; choose one", exit_status=2)
 
 
 def _default_path(hub: Path | None) -> Path:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from evalhub.diagnostics import CODES, Diagnostic, FileRef, Severity, Span
+from evalhub.diagnostics import CODES, Diagnostic, FileRef, Fix, Severity, Span
 from evalhub.files import shown
 from evalhub.names import printable
 from evalhub.render.jsontext import to_json
@@ -31,16 +31,19 @@ def print_report(out: Console, report: Report) -> None:
 def summary(report: Report) -> str:
     """Return the last line: `2 errors, 1 warning in 47 files`, or that there are none."""
     files = f"{report.files_checked} file{'s' * (report.files_checked != 1)}"
+    ignored = f" ({report.ignored} ignored by comments)" if report.ignored else ""
     if not report.diagnostics:
-        return f"no findings in {files}"
+        return f"no findings in {files}{ignored}"
     errors = f"{report.errors} error{'s' * (report.errors != 1)}"
-    return f"{errors}, {report.warnings} warning{'s' * (report.warnings != 1)} in {files}"
+    return f"{errors}, {report.warnings} warning{'s' * (report.warnings != 1)} in {files}{ignored}"
 
 
 def hints(report: Report) -> list[str]:
-    """Return what to type next: what a code means that was found, of an error rather than of a warning."""
+    """Return what to type next: how to mend what can be, and what a code means, of an error rather than a warning."""
     first = min(report.diagnostics, key=lambda one: not one.is_error, default=None)
-    return [f"what a code means: evalhub explain {first.code}"] if first else []
+    fixable = sum(one.fix is not None for one in report.diagnostics)
+    mend = [f"{fixable} can be mended: add --fix, or --diff to see how"] if fixable else []
+    return [*mend, f"what a code means: evalhub explain {first.code}"] if first else []
 
 
 def place(file: FileRef, span: Span | None) -> str:
@@ -116,4 +119,16 @@ def _object(diagnostic: Diagnostic) -> dict[str, Any]:
         "end_line": span and span.end_line,
         "end_column": span and span.end_column,
         "hint": diagnostic.hint,
+        "fix": _fix(diagnostic.fix),
     }
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    """Return a repair: the text to put in place of what stands there, or the path to rename the file to."""
+    if fix is None:
+        return None
+    span = fix.span
+    if span is None:
+        return {"description": fix.description, "rename_to": fix.text}
+    position = {name: getattr(span, name) for name in ("line", "column", "end_line", "end_column")}
+    return {"description": fix.description, **position, "text": fix.text}

@@ -53,14 +53,24 @@ def _result(diagnostic: Diagnostic, path: str, fingerprint: str) -> dict[str, An
     location: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}}
     if diagnostic.span:
         location["region"] = _region(diagnostic.span)
-    return {
+    result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": _INDICES[diagnostic.code],
         "level": str(diagnostic.severity),
-        "message": {"text": _LINK.sub(r"\\[", _PLACEHOLDER.sub(r"{{\1}}", told(diagnostic)))},
+        "message": _message(told(diagnostic)),
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"findingHash/v1": fingerprint},
     }
+    if diagnostic.fix and diagnostic.fix.span:  # SARIF has no word for renaming a file
+        fix = diagnostic.fix
+        replacement = {"deletedRegion": _region(diagnostic.fix.span), "insertedContent": {"text": fix.text}}
+        change = {"artifactLocation": location["artifactLocation"], "replacements": [replacement]}
+        result["fixes"] = [{"description": _message(fix.description), "artifactChanges": [change]}]
+    return result
+
+
+def _message(text: str) -> dict[str, str]:
+    return {"text": _LINK.sub(r"\\[", _PLACEHOLDER.sub(r"{{\1}}", text))}
 
 
 def _region(span: Span) -> dict[str, int]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from rich.text import Text
 
 from evalhub.files import quoted, shown
-from evalhub.names import printable
 from evalhub.render.diagnostics import diagnostic_lines
+from evalhub.render.diffs import diff
 from evalhub.render.terminal import safe
 from evalhub.snapshot import PlacedResult
 from evalhub.submit import Outcome, Status, push_command
 from evalhub.values import format_value
-
-_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def findings(outcome: Outcome) -> Iterator[Text]:
@@ -38,7 +35,7 @@ def lines(outcome: Outcome) -> Iterator[Text]:
     elif outcome.status is Status.PLANNED:
         yield safe(f"would commit to {outcome.branch} in {shown(outcome.repository)}:")
         yield Text()
-        yield from _diff(outcome)
+        yield from diff(outcome.before, outcome.after, outcome.path, outcome.path)
     else:
         yield safe(f"committed {outcome.commit[:12]} to {outcome.branch} in {shown(outcome.repository)}")
         yield safe(f"to push it: {push_command(outcome)}")
@@ -65,10 +62,3 @@ def _standing(placed: PlacedResult) -> Text:
     pull = f" (pull request {place.pull_request})" if place.pull_request is not None else ""
     value = format_value(placed.result.value)
     return safe(f"  {value} on {place.ref}{pull}, in {placed.filename}, at {place.tip[:12]}")
-
-
-def _diff(outcome: Outcome) -> Iterator[Text]:
-    before = [] if outcome.before is None else outcome.before.splitlines()
-    name = "/dev/null" if outcome.before is None else f"a/{outcome.path}"
-    for line in difflib.unified_diff(before, outcome.after.splitlines(), name, f"b/{outcome.path}", lineterm=""):
-        yield Text(printable(line), _DIFF_STYLES.get(line[:1], ""))

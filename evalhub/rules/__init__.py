@@ -15,6 +15,7 @@ from evalhub.rules import (
     invalid_date,
     scale_mismatch,
     unknown_benchmark,
+    unknown_code,
     unknown_framework,
     unknown_spec_key,
     unknown_task,
@@ -36,4 +37,5 @@ REGISTRY_RULES: tuple[Check, ...] = (
     unregistered_dataset.check,
     unregistered_task.check,
     duplicate_registration.check,
+    unknown_code.check,
 )

@@ -20,4 +20,4 @@ def check(claims: Sequence[Claim]) -> Iterator[tuple[Claim, Finding]]:
         task = f"{printable(claim.dataset_id, limit=100)}, task {printable(claim.task_id, limit=100)}"
         message = f"{task}, has a result with the same notes already: {where}"
         hint = "keep one of them, or tell them apart by their notes"
-        yield claim, Finding("EH205", message, ("dataset",), hint, key=True)
+        yield claim, Finding("EH205", message, ("dataset",), hint, key=True, twin=first)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from evalhub.benchmarks import Spec
-from evalhub.diagnostics import FileRef
+from evalhub.diagnostics import FileRef, Meant
 from evalhub.registry import Registry
 from evalhub.rules.peers import Claim, Peers
 from evalhub.yaml_source import Document, Path, Problem
@@ -36,9 +36,18 @@ class ParsedFile:
             if isinstance(item, dict):
                 yield index, item
 
-    def problem(self, code: str, message: str, path: Path, hint: str | None = None, *, key: bool = False) -> Problem:
+    def problem(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        hint: str | None = None,
+        *,
+        key: bool = False,
+        meant: Meant | None = None,
+    ) -> Problem:
         """Return a problem with the span of the value at `path` (with `key`, of the key that leads to it)."""
-        return Problem(code, message, self.document.span(path, key=key), hint, path)
+        return Problem(code, message, self.document.span(path, key=key), hint, path, meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +98,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem of one entry; `path` leads from the entry to the value (with `key`, to the key) that is meant."""
+    """A problem of one entry; `path` leads from the entry to the value (with `key`, to the key) that is meant.
+
+    `twin` is the entry that it repeats.
+    """
 
     code: str
     message: str
     path: Path
     hint: str | None = None
     key: bool = False
+    twin: Claim | None = None
 
 
 Check = Callable[[ParsedFile, Context], Iterator[Problem]]
