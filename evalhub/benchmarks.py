@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from evalhub import schemas, yaml_source
@@ -17,7 +18,7 @@ class Task:
     split: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spec:
     """A valid `eval.yaml`."""
 
@@ -34,9 +35,16 @@ class Spec:
             tasks.setdefault(task["id"], Task(task["id"], task.get("config", "default"), task.get("split", "test")))
         return cls(data["name"], data["description"], data["evaluation_framework"], tuple(tasks.values()))
 
-    @property
+    @cached_property
     def task_ids(self) -> tuple[str, ...]:
         return tuple(task.id for task in self.tasks)
+
+    def has_task(self, id: str) -> bool:
+        return id in self._known
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.task_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Fin
 
 
 def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, choice: Choice) -> Checked:
-    if PurePosixPath(source.file.path).name == RESULTS_FOLDER:
+    if source.file.path.rpartition("/")[2] == RESULTS_FOLDER:
         message = f"{_article(raw.kind)} stands where the folder {RESULTS_FOLDER} should be"
         return _not_a_file(source, message, "make it a folder with the result files in it", choice)
     if raw.kind != "file":

@@ -35,15 +35,26 @@ def read_file(path: Path | str, *, limit: int = MAX_BYTES) -> RawFile | None:
         if os.path.islink(path):
             return RawFile("symbolic link")
         return RawFile(f"unreadable file ({error.strerror or error})")
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return RawFile("folder" if stat.S_ISDIR(status.st_mode) else "special file")
+        return RawFile("file", _read(descriptor, limit + 1, expected=status.st_size + 1))
+    except OSError as error:
+        return RawFile(f"unreadable file ({error.strerror or error})")
+    finally:
         os.close(descriptor)
-        return RawFile("folder" if stat.S_ISDIR(mode) else "special file")
-    with os.fdopen(descriptor, "rb") as stream:
-        try:
-            return RawFile("file", stream.read(limit + 1))
-        except OSError as error:
-            return RawFile(f"unreadable file ({error.strerror or error})")
+
+
+def _read(descriptor: int, most: int, *, expected: int) -> bytes:
+    """Read to the end, `most` bytes at most; files as long as is `expected` take one read that ends short."""
+    content = os.read(descriptor, min(expected, most))
+    while len(content) >= expected and len(content) < most:  # it has grown, or its size isn't told, as in /proc
+        more = os.read(descriptor, most - len(content))
+        if not more:
+            break
+        content += more
+    return content
 
 
 def shown(path: Path | str) -> str:

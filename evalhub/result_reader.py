@@ -14,7 +14,7 @@ class ResultReader:
 
     def __init__(self, repository: pygit2.Repository, *, parse: bool = True) -> None:
         self.repository = repository
-        self._parse = parse
+        self.parses = parse
         self._known: dict[pygit2.Oid, ResultEntries] = {}
 
     def entries(self, file: git.TreeFile) -> ResultEntries:
@@ -26,7 +26,7 @@ class ResultReader:
             return ResultEntries()
         if file.kind != "file" or file.path == RESULTS_FOLDER:
             return UNREADABLE
-        if not self._parse:
+        if not self.parses:
             self.repository.odb.read_header(file.id)
             return ResultEntries()
         known = self._known.get(file.id)

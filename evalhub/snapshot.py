@@ -206,6 +206,8 @@ def _collect(
     reading: _Reading, place: Place, file: git.TreeFile, indexes: Iterable[int], rejected: Iterable[Rejected]
 ) -> None:
     """Add the results at `indexes` of one file, and count what of it is left out."""
+    if not reading.reader.parses:
+        return
     entries = reading.reader.entries(file)
     if is_misplaced(file.path):
         reading.left_out.append(LeftOut(Reason.FILES_NOT_READ))

@@ -77,8 +77,7 @@ def validate(
     root = Path(hub) if hub is not None else targets.hub_root(given)
     if not root.is_dir():
         raise EvalhubError(f"{shown(root)} is not a directory", "name a hub: --hub DIR, or set EVALHUB_HUB")
-    inside = [path.resolve() if path.is_dir() else path.parent.resolve() for path in given]
-    scan = outline(root, lambda path: any(_related(path.resolve(), each) for each in inside), progress)
+    scan = outline(root, _named(root, given), progress)
     finder = targets.Finder(root, scan, view)
     found = finder.find(given)
     registry = _registry(root)
@@ -91,8 +90,19 @@ def validate(
     return Report(len(checked), tuple(dict.fromkeys(diagnostics)), tuple(files), sum(each.ignored for each in checked))
 
 
-def _related(path: Path, other: Path) -> bool:
-    return path.is_relative_to(other) or other.is_relative_to(path)
+def _named(root: Path, given: Iterable[Path]) -> Callable[[Path], bool]:
+    """Return whether a repository below `root` is among what was named, or holds it."""
+    real = root.resolve()
+    inside = {path.resolve() if path.is_dir() else path.parent.resolve() for path in given}
+    if any(real.is_relative_to(path) for path in inside):
+        return lambda _path: True
+    above = {parent for path in inside for parent in (path, *path.parents)}
+
+    def is_named(path: Path) -> bool:
+        at = real / path.relative_to(root)
+        return at in above or any(parent in inside for parent in at.parents)
+
+    return is_named
 
 
 def _registry(root: Path) -> Registry:

@@ -13,7 +13,7 @@ def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
     for index, entry in file.mappings():
         dataset_id, task_id = text_of(entry, "dataset", "id"), text_of(entry, "dataset", "task_id")
         spec = context.specs.get(dataset_id) if dataset_id else None
-        if dataset_id is None or task_id is None or spec is None or task_id in spec.task_ids:
+        if dataset_id is None or task_id is None or spec is None or spec.has_task(task_id):
             continue
         message = f"{printable(dataset_id, limit=100)} has no task {printable(task_id, limit=100)}"
         listed = ", ".join(spec.task_ids[:5]) + (", …" if len(spec.task_ids) > 5 else "")

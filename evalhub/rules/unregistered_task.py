@@ -15,7 +15,7 @@ def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
         tasks = field_of(item, "tasks")
         for position, task in enumerate(tasks if spec and isinstance(tasks, list) else ()):
             task_id = text_of(task, "id")
-            if spec and task_id is not None and task_id not in spec.task_ids:
+            if spec and task_id is not None and not spec.has_task(task_id):
                 message = f"{printable(item['dataset'], limit=100)} has no task {printable(task_id, limit=100)}"
                 hint = did_you_mean(task_id, spec.task_ids) or "remove it: it has no effect"
                 yield file.problem("EH403", message, ("benchmarks", index, "tasks", position, "id"), hint)
