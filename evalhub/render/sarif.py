@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from evalhub import __version__
 from evalhub.diagnostics import CODES, Code, Diagnostic, Span
+from evalhub.explanations import plain, sections
 from evalhub.render.jsontext import to_json
 from evalhub.render.places import paths, told
 from evalhub.validation import Report
@@ -25,12 +26,15 @@ _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
 def report_sarif(report: Report) -> str:
-    """Return a log with one run; its rules are all codes, whether they were found or not."""
+    """Return a log with one run; its rules are all codes, those that were found with their documentation."""
     path = paths(report)
     places = [path(diagnostic.file) for diagnostic in report.diagnostics]
     prints = _fingerprints(report.diagnostics, places)
     results = [_result(*each) for each in zip(report.diagnostics, places, prints, strict=True)]
-    driver = {"name": "evalhub", "version": __version__, "rules": [_rule(code) for code in CODES.values()]}
+    found = {diagnostic.code for diagnostic in report.diagnostics}
+    texts = sections() if found else {}
+    rules = [_rule(code, texts[code.id] if code.id in found else None) for code in CODES.values()]
+    driver = {"name": "evalhub", "version": __version__, "rules": rules}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -40,13 +44,16 @@ def report_sarif(report: Report) -> str:
     return to_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(code: Code) -> dict[str, Any]:
-    return {
+def _rule(code: Code, section: str | None) -> dict[str, Any]:
+    rule: dict[str, Any] = {
         "id": code.id,
         "name": code.name,
         "shortDescription": {"text": code.description},
         "defaultConfiguration": {"level": str(code.severity)},
     }
+    if section is not None:
+        rule["help"] = {"text": plain(section), "markdown": section}
+    return rule
 
 
 def _result(diagnostic: Diagnostic, path: str, fingerprint: str) -> dict[str, Any]:
