@@ -23,6 +23,7 @@ from evalhub.names import printable
 from evalhub.results import RESULTS_FOLDER
 
 SPEC_FILE = "eval.yaml"
+_REF_PREFIXES = ("", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/")  # where git looks for a name, in order
 _REGULAR = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
 
 
@@ -208,7 +209,12 @@ def find_commit(repository: pygit2.Repository, name: str) -> Branch | None:
     try:
         found, reference = repository.revparse_ext(name)
         return Branch(reference.name if reference else name, found.peel(pygit2.Commit).id)
-    except (KeyError, ValueError, pygit2.InvalidSpecError):
+    except KeyError:
+        known = set(repository.listall_references())
+        if known.isdisjoint(f"{prefix}{name}" for prefix in _REF_PREFIXES):
+            return None
+        raise  # the ref is there, and what it points to isn't
+    except (ValueError, pygit2.InvalidSpecError):
         return None
 
 

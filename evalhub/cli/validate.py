@@ -121,7 +121,7 @@ def _show_repairs(context: typer.Context, report: Report, no_color: bool) -> Non
     for line in diffs(found, paths(report)):
         out.print(line, soft_wrap=True)
     say(stderr(context, no_color), summary(found, "--fix would mend"), "dim")
-    if found:
+    if found or report.errors:
         raise typer.Exit(1)
 
 

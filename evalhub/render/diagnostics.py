@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,26 @@ from evalhub.render.jsontext import to_json
 from evalhub.validation import Report
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+_MOST_ALIKE = 20
 _WIDEST = 160  # characters of a source line that are shown around what it is about
 
 
 def print_report(out: Console, report: Report) -> None:
-    """Print each finding with the line it is about, and a summary line at the end."""
+    """Print each finding with the line it is about, and a summary line at the end.
+
+    Of many findings that say the same, the first are printed, and how many more there are.
+    """
+    alike: Counter[tuple[str, str]] = Counter()
     for diagnostic in report.diagnostics:
-        for line in diagnostic_lines(diagnostic):
-            out.print(line, soft_wrap=True)
-        out.print()
+        alike[diagnostic.code, diagnostic.message] += 1
+        if alike[diagnostic.code, diagnostic.message] <= _MOST_ALIKE:
+            for line in diagnostic_lines(diagnostic):
+                out.print(line, soft_wrap=True)
+            out.print()
+    for (code, message), count in alike.items():
+        if count > _MOST_ALIKE:
+            more = f"{count - _MOST_ALIKE} more (--format json lists them): {code} {printable(message)}\n"
+            out.print(Text(more), soft_wrap=True)
     out.print(summary(report), soft_wrap=True)
 
 

@@ -1,0 +1,64 @@
+"""Sharing work among processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from evalhub import workers
+from evalhub.workers import share_out
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 2, 20])
+def test_results_come_in_the_order_of_the_items(processes: int, count: int) -> None:
+    assert list(share_out(lambda number: number * number, range(count), workers=processes)) == [
+        number * number for number in range(count)
+    ]
+
+
+def test_other_processes_do_the_work() -> None:
+    assert os.getpid() not in set(share_out(lambda _: os.getpid(), range(4), workers=2))
+
+
+def test_functions_and_items_need_not_be_picklable() -> None:
+    items: list[Callable[[], int]] = [lambda number=number: number for number in range(5)]  # type: ignore[misc]
+    assert list(share_out(lambda item: item(), items, workers=2)) == list(range(5))
+
+
+def test_what_a_killed_worker_leaves_is_done_here() -> None:
+    own = os.getpid()
+
+    def work(number: int) -> int:
+        if number == 3 and os.getpid() != own:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    assert list(share_out(work, range(10), workers=2)) == list(range(10))
+
+
+def test_what_a_function_raises_is_raised() -> None:
+    def work(number: int) -> int:
+        raise ValueError(str(number))
+
+    with pytest.raises(ValueError, match="0"):
+        list(share_out(work, range(4), workers=2))
+
+
+def test_whoever_stops_listening_leaves_nothing_running() -> None:
+    for _ in share_out(lambda _: time.sleep(0.01), range(50), workers=2):
+        break
+    assert list(share_out(lambda number: number, range(3), workers=2)) == [0, 1, 2]
+
+
+def test_beside_other_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2})
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    assert workers.cores() == 3
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    assert workers.cores() == 1
