@@ -177,8 +177,8 @@ def _claims(source: SourceFile, document: Document) -> Iterator[Claim]:
 def _judged(source: SourceFile, document: Document | None, found: list[Diagnostic], choice: Choice) -> Checked:
     """Return what of `found` is to be shown: what is chosen, and not ignored by a comment on its line."""
     chosen = [each for each in found if choice.wants(each.code)]
-    own_word = document is not None and source.added is None
-    comments = ignored_lines(document) if document and own_word and chosen else {}
+    may_ignore = choice.comments and not source.proposed and chosen
+    comments = ignored_lines(document) if document and may_ignore else {}
     shown = [each for each in chosen if not each.span or comments.get(each.span.line, EVERYTHING).wants(each.code)]
     return Checked(source.file, _first_of(shown), (), len(chosen) - len(shown), source.reported)
 

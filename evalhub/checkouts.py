@@ -16,7 +16,7 @@ from evalhub.cards import CARD_FILE, read_header
 from evalhub.diagnostics import FileRef
 from evalhub.files import RawFile, read_file
 from evalhub.proposed import Proposed
-from evalhub.pulls import PullRef
+from evalhub.pulls import PullRef, is_proposal
 from evalhub.registry import REGISTRY_FILE
 from evalhub.repos import is_repo
 from evalhub.results import RESULTS_FOLDER
@@ -35,7 +35,7 @@ class SourceFile:
     """A file to validate, read when its turn comes; `card` gives the header of the README.md beside it.
 
     Without `reported` it is only there to compare others with. `added` are the positions of the entries that a pull
-    request adds or changes, where it is one's: only they are reported on, and comments of its own ignore nothing.
+    request adds or changes: only they are reported on. Of what is `proposed`, comments ignore nothing.
     """
 
     file: FileRef
@@ -43,6 +43,7 @@ class SourceFile:
     card: Callable[[], Mapping[str, Any]] = dict
     reported: bool = True
     added: frozenset[int] | None = None
+    proposed: bool = False
 
 
 def source_file(file: FileRef, text: str | bytes) -> SourceFile:
@@ -131,7 +132,8 @@ def committed_files(top: Path, branch: git.Branch, repo: str, type_: RepoType | 
         return
     card = _committed_card(repository, branch.tip, directory)
     for file in [*([spec] if spec else []), *found]:
-        yield _committed(repository, file, FileRef(file.path, repo, branch.ref, directory), card)
+        source = _committed(repository, file, FileRef(file.path, repo, branch.ref, directory), card)
+        yield replace(source, proposed=True) if is_proposal(branch.ref) else source
 
 
 def staged_files(top: Path, repo: str, type_: RepoType | None) -> list[SourceFile]:
@@ -169,7 +171,8 @@ def proposed_files(
     card = _committed_card(repository, pull.tip, directory)
     for file in files:
         source = _committed(repository, file, FileRef(file.path, repo, pull.ref, directory), card)
-        yield replace(source, reported=file.path in proposals, added=proposals.get(file.path, frozenset()))
+        added = proposals.get(file.path, frozenset())
+        yield replace(source, reported=file.path in proposals, added=added, proposed=True)
 
 
 def _committed(

@@ -17,10 +17,14 @@ _IGNORE = re.compile(r"(?<![^ \t])#[ \t]*evalhub:[ \t]*ignore\[([^\[\]]{0,200})\
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Codes and prefixes of codes: those to show (none: all), and those not to. The longest that fits a code counts."""
+    """Codes and prefixes of codes: those to show (none: all), and those not to. The longest that fits a code counts.
+
+    `comments` says whether comments in the files count too.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    comments: bool = True
 
     def wants(self, code: str) -> bool:
         """Whether a finding with `code` is shown. Where the same prefix is selected and ignored, it is ignored."""

@@ -60,7 +60,12 @@ def _head_is_at_a_proposal(repository: pygit2.Repository, refs: git.Refs) -> boo
     tip = repository.head.target
     at_tip = [ref for ref, id in refs.ids.items() if id == tip]
     is_branch = any(ref.startswith(_LOCAL) and not ref.startswith(PROPOSALS) for ref in at_tip)
-    return not is_branch and any(ref.startswith(PROPOSALS) or _PULL_REF.fullmatch(ref) for ref in at_tip)
+    return not is_branch and any(map(is_proposal, at_tip))
+
+
+def is_proposal(ref: str) -> bool:
+    """Whether a ref is where pull requests are, by its full name."""
+    return ref.startswith(PROPOSALS) or _PULL_REF.fullmatch(ref) is not None
 
 
 def pull_refs(refs: git.Refs, default: git.Branch | None) -> list[PullRef]:
@@ -93,7 +98,7 @@ def _resolved(refs: git.Refs) -> dict[str, pygit2.Oid]:
     for name, target in refs.symbolic.items():
         for _ in range(5):  # git follows no more
             target = refs.symbolic.get(target, target)
-        if target in refs.ids and (_PULL_REF.fullmatch(name) or name.startswith(PROPOSALS)):
+        if target in refs.ids and is_proposal(name):
             resolved[name] = refs.ids[target]
     return resolved
 

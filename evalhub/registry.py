@@ -81,7 +81,8 @@ def _from_data(data: dict[str, Any]) -> Registry:
 
 
 def _choice(validate: dict[str, Any]) -> Choice:
-    return Choice(*(tuple(filter(None, map(code_of, validate.get(key, ())))) for key in ("select", "ignore")))
+    select, ignore = (tuple(filter(None, map(code_of, validate.get(key, ())))) for key in ("select", "ignore"))
+    return Choice(select, ignore)
 
 
 def _metric(item: dict[str, Any], default: Metric) -> Metric:

@@ -57,6 +57,7 @@ def validate(
     staged: bool = False,
     select: Iterable[str] | None = None,
     ignore: Iterable[str] = (),
+    comments: bool = True,
     progress: Progress | None = None,
 ) -> Report:
     """Validate files, working trees, bare repositories (their default branch) or whole hubs.
@@ -66,11 +67,12 @@ def validate(
     stands there is validated instead of the working tree; with `staged`, what of the index isn't as in HEAD; with
     `pull_requests`, what each open one adds or changes too. `select` and `ignore` are codes or beginnings of codes: the
     findings to return, by default those that the registry selects, and not to return, beside those that it ignores.
+    Without `comments`, those in the files ignore nothing.
     `progress` is called with how many repositories, then packs of files, are done, and of how many.
 
     Raises `EvalhubError` where a path or ref isn't there, a code means nothing, or nothing can be validated.
     """
-    chosen = Choice(parse_codes(select or ()), parse_codes(ignore))
+    chosen = Choice(parse_codes(select or ()), parse_codes(ignore), comments)
     given = [Path(path) for path in paths]
     view = View(ref, staged, pull_requests)
     targets.check_exist(given, view)
@@ -81,10 +83,11 @@ def validate(
     finder = targets.Finder(root, scan, view)
     found = finder.find(given)
     registry = _registry(root)
-    choice = chosen if chosen.select else Choice(registry.choice.select, registry.choice.ignore + chosen.ignore)
+    if not chosen.select:
+        chosen = replace(chosen, select=registry.choice.select, ignore=registry.choice.ignore + chosen.ignore)
     context = context_of(scan.repos, registry, dict(targets.edited_specs(found)) if view.working else {})
-    checked = _check(found, context, choice, lambda: _elsewhere(root, scan.repos, found), progress)
-    problems = [problem for problem in finder.problems if choice.wants(problem.code)]
+    checked = _check(found, context, chosen, lambda: _elsewhere(root, scan.repos, found), progress)
+    problems = [problem for problem in finder.problems if chosen.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
     files = dict.fromkeys(each.file for each in checked)
     return Report(len(checked), tuple(dict.fromkeys(diagnostics)), tuple(files), sum(each.ignored for each in checked))

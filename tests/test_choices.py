@@ -208,9 +208,24 @@ def test_a_comment_in_a_pull_request_ignores_nothing(full: HubDir) -> None:
     ]
 
 
+@pytest.mark.parametrize(("ref", "codes"), [("pr/1", ["EH204"]), ("evalhub/x", ["EH204"]), ("fix", [])])
+def test_a_comment_at_a_ref_counts_unless_it_is_a_pull_request(full: HubDir, ref: str, codes: list[str]) -> None:
+    mistake = ENTRY.replace("task_id: hle", "task_id: hel # evalhub: ignore[EH204]")
+    model = full.model("org/other", {"hle.yaml": ENTRY})
+    model.pull(1, {"hle.yaml": mistake})
+    for branch in ("evalhub/x", "fix"):
+        model.commit({"hle.yaml": mistake}, on=branch, start=model.tip())
+    assert [one.code for one in validate([model.path], ref=ref).diagnostics] == codes
+
+
 def test_a_comment_does_not_bring_a_result_to_a_leaderboard(full: HubDir) -> None:
     full.model("org/other", {"hle.yaml": ENTRY.replace("41.2", ".inf # evalhub: ignore[EH2]")})
     assert "org/other" not in [row.model_id for row in full.board().rows]
+
+
+def test_comments_need_not_count(full: HubDir) -> None:
+    _with_comment(full, "  # evalhub: ignore[EH204]")
+    assert _codes(full, comments=False) == ["EH204", "EH201"]
 
 
 def test_the_summary_says_how_many_are_ignored(full: HubDir, cli: Cli) -> None:

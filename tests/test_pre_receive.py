@@ -103,6 +103,13 @@ def test_mended_commit_passes_after_the_refusal(server: Server) -> None:
     assert server.push("main").returncode == 0
 
 
+@pytest.mark.parametrize("ref", ["refs/heads/evalhub/hle", "refs/pr/1"])
+def test_a_proposal_cannot_excuse_itself(server: Server, ref: str) -> None:
+    server.commit({"hle.yaml": BAD.replace("high", "high # evalhub: ignore[EH112]")})
+    _assert_refused(server.push(f"HEAD:{ref}"), "EH112")
+    assert server.push("HEAD:refs/heads/main").returncode == 0
+
+
 @pytest.mark.parametrize(
     "ref", ["refs/heads/evalhub/hle", "refs/pr/1", "refs/pull/2/head", "refs/merge-requests/3/head"]
 )

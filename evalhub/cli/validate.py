@@ -50,6 +50,9 @@ def command(
         list[str] | None,
         typer.Option(metavar="CODES", help="None of these codes, or codes that begin so.", show_default=False),
     ] = None,
+    no_comments: Annotated[
+        bool, typer.Option("--no-comments", help="Comments in the files (# evalhub: ignore[…]) ignore nothing.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend in the working tree what has one right answer.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
     prs: Annotated[bool, typer.Option("--prs", help="Also what each open pull request adds or changes.")] = False,
@@ -85,6 +88,7 @@ def command(
                 staged=staged,
                 select=select,
                 ignore=ignore or (),
+                comments=not no_comments,
                 progress=progress,
             )
 
