@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import equality
+import many_files
 import mteb_hub
 import small_hub
 import walks
@@ -22,6 +23,7 @@ from report import Comparison, comparisons_table, machine, memory_table
 
 ROOT = Path(__file__).parent.parent
 _NAIVE = Path(__file__).parent / "naive_leaderboard.py"
+_MODELS_OF_MANY, _FILES_OF_EACH = 400, 25
 _DATASET, _TASK = "mteb/banking77", "Banking77Classification"
 
 _PAGE = """\
@@ -32,16 +34,18 @@ Written by `python benchmarks/run.py`, which needs nothing but a checkout with t
     pip install -e '.[dev]'
     python benchmarks/run.py [--runs N] [--repos N]
 
-It builds two hubs in a temporary folder, compares the leaderboards with the scores that they were built from, measures,
+It builds hubs in a temporary folder, compares the leaderboards with the scores that they were built from, measures,
 and writes this page.
 
 - **MTEB hub:** real scores of {models} embedding models on {tasks} tasks (`benchmarks/data/README.md` says where they
   come from), one repository a model and one a dataset: {mteb_repos} repositories with {results:,} result files. They
   show what a file costs.
+- **Many files:** {many:,} generated result files, in {models_of_many} repositories or all in one, and {most:,} for how
+  much memory that takes. No two are the same.
 - **Small hub:** {repos:,} generated repositories with one result file and 0 to 2 open pull requests each, and one
   dataset. They show what a repository costs.
 
-Both are as clones are: a pack, `packed-refs`, a remote, a working tree.
+All are as clones are: a pack, `packed-refs`, a remote, a working tree.
 
 ## Results
 
@@ -69,8 +73,10 @@ Measured with {machine}.
 - **`leaderboard`** is a whole process, beside `benchmarks/naive_leaderboard.py`, which uses GitPython and the C loader,
   checks nothing, and leaves out pull requests and the commit behind each value. Both print the same {rows} rows.
 - **`validate`** is a whole process over the working trees, beside check-jsonschema with the same schemas over the same
-  {files:,} files, in one process a schema. evalhub also reads the committed state of the hub, and applies the rules
-  that no schema can express.
+  files, in one process a schema. evalhub also looks whether every repository can be read, applies the rules that no
+  schema can express, and knows the line and column of whatever it finds. It checks files on all cores; check-jsonschema
+  has one process. Tests hold evalhub to accept and refuse what jsonschema does.
+- **Memory** is that of the largest process; evalhub's workers share most of theirs with it.
 - **Start-up** is `evalhub --version`, beside `python -c "import typer, rich"`.
 """
 
@@ -80,6 +86,9 @@ class Hubs:
     mteb: mteb_hub.MtebHub
     small: Path
     repos: int
+    many: many_files.ManyFiles
+    in_one: many_files.ManyFiles
+    most: many_files.ManyFiles
 
 
 def reading(hub: Path, name: str, runs: int) -> list[Comparison]:
@@ -126,6 +135,23 @@ def validation(hub: mteb_hub.MtebHub, runs: int) -> Comparison:
     return Comparison("`evalhub validate`", took["evalhub"], "check-jsonschema", took["check-jsonschema"])
 
 
+def many(hub: many_files.ManyFiles, where: str, runs: int) -> Comparison:
+    """Measure how long many result files take."""
+    check = [script("check-jsonschema"), "--schemafile", str(ROOT / "schemas" / "eval_results.schema.json"), *hub.files]
+    ways = {
+        "evalhub": running([[script("evalhub"), "validate", "."]], hub.directory),
+        "check-jsonschema": running([check], hub.directory),
+    }
+    took = interleave(ways, runs)
+    what = f"`evalhub validate`, {hub.count:,} files in {where}"
+    return Comparison(what, took["evalhub"], "check-jsonschema", took["check-jsonschema"], at_least=8)
+
+
+def memory_of_most(hub: many_files.ManyFiles, runs: int) -> Samples:
+    command = [script("evalhub"), "validate", "."]
+    return interleave({"evalhub": running([command], hub.directory)}, runs)["evalhub"]
+
+
 def start_up(runs: int) -> Comparison:
     imports = [sys.executable, "-c", "import typer, rich"]
     commands = {"evalhub": [script("evalhub"), "--version"], "imports": imports}
@@ -139,19 +165,25 @@ def page(hubs: Hubs, runs: int) -> tuple[str, list[Comparison]]:
     of_mteb = reading(mteb.directory, "MTEB", runs)
     board, validate = leaderboard(mteb.directory, runs), validation(mteb, runs)
     of_small = reading(hubs.small, "small", runs)
-    comparisons = [*of_mteb, *of_small, board, validate, start_up(4 * runs)]
+    of_many = many(hubs.many, f"{_MODELS_OF_MANY} repositories", runs)
+    in_one, most = many(hubs.in_one, "one repository", runs), memory_of_most(hubs.most, runs)
+    comparisons = [*of_mteb, *of_small, board, validate, of_many, in_one, start_up(4 * runs)]
     memory: dict[str, Samples] = {
         "`evalhub leaderboard`": board.evalhub,
         "the same with GitPython": board.other,
-        "`evalhub validate`": validate.evalhub,
-        "check-jsonschema": validate.other,
+        "`evalhub validate`, MTEB hub": validate.evalhub,
+        f"`evalhub validate`, {hubs.many.count:,} files": of_many.evalhub,
+        f"`evalhub validate`, {hubs.most.count:,} files": most,
+        f"check-jsonschema, {hubs.many.count:,} files": of_many.other,
     }
     text = _PAGE.format(
         models=len(mteb.models),
         tasks=len(mteb.tasks),
         mteb_repos=len(mteb.models) + len(mteb.tasks),
         results=len(mteb.result_files()),
-        files=len(mteb.result_files()) + len(mteb.spec_files()),
+        many=hubs.many.count,
+        models_of_many=_MODELS_OF_MANY,
+        most=hubs.most.count,
         rows=len(equality.expected(mteb, _TASK)),
         repos=hubs.repos,
         runs=runs,
@@ -181,7 +213,14 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         mteb = mteb_hub.build(Path(folder, "mteb"))
-        hubs = Hubs(mteb, small_hub.build(Path(folder, "small"), repos=options.repos), options.repos)
+        hubs = Hubs(
+            mteb,
+            small_hub.build(Path(folder, "small"), repos=options.repos),
+            options.repos,
+            many_files.build(Path(folder, "many"), models=_MODELS_OF_MANY, files=_FILES_OF_EACH),
+            many_files.build(Path(folder, "one"), models=1, files=_MODELS_OF_MANY * _FILES_OF_EACH),
+            many_files.build(Path(folder, "most"), models=5 * _MODELS_OF_MANY, files=_FILES_OF_EACH),
+        )
         different = unequal(mteb)
         if different:
             print(f"not equal to the scores: {', '.join(different)}", file=sys.stderr)
