@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePosixPath
+from sys import intern
 
 from evalhub import checkouts, fixes, rules, schema_findings, schemas, yaml_source
 from evalhub.cards import base_models
@@ -169,9 +170,10 @@ def _claims(source: SourceFile, document: Document) -> Iterator[Claim]:
         if dataset_id is not None and task_id is not None:
             value = entry.get("value")
             number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-            notes = text_of(entry, "notes") or ""
+            notes = intern(text_of(entry, "notes") or "")
+            ids = intern(dataset_id), intern(task_id)  # most are the same: once in memory, and on the way to it
             copied = source.added is not None and index not in source.added
-            yield Claim(source.file, index, line, dataset_id, task_id, number, notes, source.file.repo, bases, copied)
+            yield Claim(source.file, index, line, *ids, number, notes, source.file.repo, bases, copied)
 
 
 def _judged(source: SourceFile, document: Document | None, found: list[Diagnostic], choice: Choice) -> Checked:

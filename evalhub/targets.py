@@ -22,6 +22,8 @@ from evalhub.scan import Scan
 from evalhub.snapshot import RepoSnapshot, read_repo
 from evalhub.terms import RepoType
 
+_FEW = 5  # files that a state which is not on disk is taken to have: counting them means reading it
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -40,13 +42,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Files to validate together: one state of one repository, or single files. `listed` says that telling which files
-    there are is cheap, as it is on disk.
-    """
+    """Files to validate together: one state of one repository, or single files; `size` is about how many."""
 
     read: Callable[[], Iterable[SourceFile]]
     snapshot: RepoSnapshot | None = None
-    listed: bool = True
+    size: int = 1
 
 
 def hub_root(paths: Sequence[Path]) -> Path:
@@ -91,7 +91,9 @@ class Finder:
     def _files(self, paths: list[Path]) -> Target:
         """Return files that are in no repository."""
         self._refuse_without_git(paths[0])
-        return Target(lambda: (file for path in paths for file in checkouts.on_disk(Path(), str(path), None)))
+        files = (checkouts.on_disk(Path(), str(path), None) for path in paths)
+        sources = [source for found in files for source in found]
+        return Target(lambda: sources, size=len(sources))
 
     def _files_of(self, top: Path, paths: list[Path]) -> Target:
         """Return files of one repository, and its other results to compare them with."""
@@ -101,7 +103,7 @@ class Finder:
         if not self._view.working:
             read = self._reader(snapshot) or self._nothing_at_ref(top)
             self._refuse_absent(names, read)
-            return Target(lambda: _picked(read(), names), snapshot, listed=False)
+            return Target(lambda: _picked(read(), names), snapshot, _FEW)
 
         def files() -> Iterator[SourceFile]:
             for name in others:
@@ -109,7 +111,7 @@ class Finder:
             if len(others) < len(names):
                 yield from checkouts.working_files(top, snapshot.id, RepoType.MODEL)
 
-        return Target(lambda: _picked(files(), names), snapshot)
+        return Target(lambda: _picked(files(), names), snapshot, len(others) + _count(top))
 
     def _directory(self, given: Path) -> list[Target]:
         directory = given.absolute()
@@ -135,10 +137,10 @@ class Finder:
         found = []
         read = self._reader(snapshot)
         if read:
-            found.append(Target(read, snapshot, self._is_listed(snapshot)))
+            found.append(Target(read, snapshot, self._size(snapshot)))
         default = snapshot.default
         if self._view.pull_requests and default is not None and snapshot.type is RepoType.MODEL:
-            found.append(Target(lambda: _proposed(snapshot, default.branch), snapshot, listed=False))
+            found.append(Target(lambda: _proposed(snapshot, default.branch), snapshot, _FEW))
         return found
 
     def _without_repos(self, given: Path) -> Target:
@@ -152,7 +154,7 @@ class Finder:
         inside = directory.relative_to(top).as_posix() + "/"
         read = self._reader(snapshot) or self._nothing_at_ref(top)
         return Target(
-            lambda: (file for file in read() if file.file.path.startswith(inside)), snapshot, self._is_listed(snapshot)
+            lambda: (file for file in read() if file.file.path.startswith(inside)), snapshot, self._size(snapshot)
         )
 
     def _reader(self, snapshot: RepoSnapshot) -> Callable[[], Iterable[SourceFile]] | None:
@@ -177,8 +179,8 @@ class Finder:
         with git.reading(str(snapshot.path), self._view.ref):
             return git.find_commit(git.open_repository(snapshot.path), self._view.ref)
 
-    def _is_listed(self, snapshot: RepoSnapshot) -> bool:
-        return self._view.working and has_working_tree(snapshot)
+    def _size(self, snapshot: RepoSnapshot) -> int:
+        return _count(snapshot.path) if self._view.working and has_working_tree(snapshot) else _FEW
 
     def _snapshot(self, top: Path) -> RepoSnapshot:
         return self._snapshots.get(top) or read_repo(self._root, top, results=False)
@@ -203,6 +205,15 @@ class Finder:
         if not self._view.working:
             hint = "validate it as it is: without --ref and --staged"
             raise EvalhubError(f"{shown(path)} is in no git repository", hint)
+
+
+def _count(top: Path) -> int:
+    """Return how many files a working tree has to validate, or how many more than those that can be told cheaply."""
+    try:
+        with os.scandir(top / RESULTS_FOLDER) as entries:
+            return 1 + sum(1 for _ in entries)
+    except OSError:
+        return 1
 
 
 def _picked(sources: Iterable[SourceFile], names: dict[str, int]) -> list[SourceFile]:

@@ -163,14 +163,15 @@ def _check(
 
 
 def _packs(found: Sequence[Target]) -> tuple[list[list[_Part]], int]:
-    """Divide the files among as many equal packs as it takes, and count them; what isn't on disk counts as a few."""
+    """Divide the files among as many packs of about one size as it takes, and return how many files there are."""
     packs: list[list[_Part]] = [[]]
     count = room = 0
     for number, target in enumerate(found):
-        sources = list(target.read()) if target.listed else None
-        parts = [_Part(number)] if sources is None else [_Part(number, part) for part in _parts(sources, _PACK)]
+        parts = [_Part(number)]
+        if target.size > _PACK:
+            parts = [_Part(number, part) for part in _parts(list(target.read()), _PACK)]
         for part in parts:
-            size = 5 if part.sources is None else len(part.sources)
+            size = target.size if part.sources is None else len(part.sources)
             if packs[-1] and size > room:
                 packs.append([])
             if not packs[-1]:
