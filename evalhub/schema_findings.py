@@ -17,21 +17,11 @@ import yaml
 
 from evalhub import schemas
 from evalhub.names import nearest, printable
+from evalhub.slips import meant_key
 from evalhub.yaml_source import MAX_PROBLEMS, Document, Path, Problem
 
 # Of one file's errors no more than these are looked at: a hostile file has any number of them.
 _MAX_ERRORS = 4 * MAX_PROBLEMS
-
-# What people write whose spelling is no help; used only where the key on the right is possible and not there yet.
-_USUAL_SLIPS = {
-    "score": "value",
-    "result": "value",
-    "accuracy": "value",
-    "benchmark": "dataset",
-    "framework": "evaluation_framework",
-    "title": "name",
-    "link": "url",
-}
 
 _TYPES = {
     "string": "text",
@@ -188,7 +178,7 @@ def _wrong_keys(errors: Iterable[_Error]) -> Iterable[_Keys]:
 def _key_problems(keys: _Keys, document: Document, root: dict[str, Any], whole: str) -> Iterator[Problem]:
     """Yield the unknown keys, and the missing ones that none of those is a misspelling of."""
     absent = [key for key in keys.schema["properties"] if key not in keys.present]
-    meant = {key: _meant(key, absent, keys.schema) for key in keys.unknown}
+    meant = {key: meant_key(key, absent, keys.schema["properties"]) for key in keys.unknown}
     for missing in keys.missing:
         if missing in meant.values():
             continue
@@ -204,19 +194,12 @@ def _key_problems(keys: _Keys, document: Document, root: dict[str, Any], whole: 
         yield Problem("EH111", message, document.span(path, key=True), hint, path)
 
 
-def _meant(key: str, absent: list[str], schema: dict[str, Any]) -> str | None:
-    """Return which of the `absent` keys is most likely meant by `key`."""
-    slip = _USUAL_SLIPS.get(key.casefold())
-    if slip in schema["properties"]:
-        return slip if slip in absent else None
-    return next(iter(nearest(key, absent, cutoff=0.66)), None)
-
-
 def _misspelt(missing: str, absent: list[str], keys: _Keys) -> str | None:
     """Return the key that looks like `missing`, in a mapping where any other key is allowed."""
     strangers = (key for key in keys.present if key not in keys.schema["properties"] and key not in keys.unknown)
     few = itertools.islice(strangers, MAX_PROBLEMS)
-    return next((key for key in few if _meant(key, absent, keys.schema) == missing), None)
+    properties = keys.schema["properties"]
+    return next((key for key in few if meant_key(key, absent, properties) == missing), None)
 
 
 def _hint_for_stranger(key: str, schema: dict[str, Any]) -> str:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from evalhub import schemas
-from evalhub.names import did_you_mean, printable
+from evalhub.names import printable
 from evalhub.rules.subjects import Context, ParsedFile
+from evalhub.slips import meant_key
 from evalhub.yaml_source import Path, Problem
 
 
 def check(file: ParsedFile, _context: Context) -> Iterator[Problem]:
     data = file.document.data
-    yield from _unknown(file, data if isinstance(data, dict) else (), (), schemas.properties("eval"))
+    yield from _unknown(file, data if isinstance(data, dict) else {}, (), schemas.properties("eval"))
     known = schemas.properties("eval", "$defs", "inspect_task")
     for index, task in file.mappings("tasks"):
         yield from _unknown(file, task, ("tasks", index), known)
 
 
-def _unknown(file: ParsedFile, keys: Iterable[str], path: Path, known: Iterable[str]) -> Iterator[Problem]:
-    for key in keys:
+def _unknown(file: ParsedFile, present: Mapping[str, Any], path: Path, known: Mapping[str, Any]) -> Iterator[Problem]:
+    absent = [key for key in known if key not in present]
+    for key in present:
         if key not in known:
-            hint = did_you_mean(key, known) or f"known keys: {', '.join(known)}"
+            meant = meant_key(key, absent, known)
+            hint = f"did you mean {meant}?" if meant else f"known keys: {', '.join(known)}"
             message = f"eval.yaml has no key `{printable(key, limit=60)}` here"
             yield file.problem("EH303", message, (*path, key), hint, key=True)

@@ -1,0 +1,49 @@
+"""What people write for a key of the formats, and which key they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from evalhub.names import nearest
+
+# Words whose spelling is no help; used only where a key on the right is possible, and not there yet.
+_USUAL = {
+    "score": ("value",),
+    "result": ("value",),
+    "accuracy": ("value",),
+    "benchmark": ("dataset",),
+    "framework": ("evaluation_framework",),
+    "title": ("name",),
+    "link": ("url",),
+    "name": ("id",),
+    "task_id": ("id",),
+    "task": ("task_id", "id"),
+    "subset": ("config",),
+    "metric": ("scorers",),
+    "metrics": ("scorers",),
+    "graders": ("scorers",),
+    "steps": ("solvers",),
+    "fields": ("field_spec",),
+    "columns": ("field_spec",),
+    "mapping": ("field_spec",),
+    "question": ("input",),
+    "prompt": ("input",),
+    "answer": ("target",),
+    "label": ("target",),
+    "options": ("choices",),
+    "image": ("input_image",),
+    "type": ("name",),
+    "solver": ("name",),
+    "scorer": ("name",),
+    "params": ("args",),
+    "kwargs": ("args",),
+}
+
+
+def meant_key(key: str, absent: Iterable[str], properties: Container[str]) -> str | None:
+    """Return which of the `absent` ones among the `properties` of a mapping is most likely meant by `key`."""
+    there = list(absent)
+    possible = [known for known in _USUAL.get(key.casefold(), ()) if known in properties]
+    if possible:
+        return next((known for known in possible if known in there), None)
+    return next(iter(nearest(key, there, cutoff=0.66)), None)
