@@ -89,10 +89,30 @@ _IN_RESULTS: dict[str, tuple[str | bytes, str | bytes]] = {
     "EH208": (ENTRY.replace("41.2", "1:30"), ENTRY.replace("41.2", "90")),
     "EH209": (ENTRY.replace("41.2", "0.412"), ENTRY),
 }
+_CARD = """---
+configs:
+- {config_name: default, data_files: [{split: test, path: test.csv}]}
+dataset_info:
+  features: [{name: q}, {name: a}]
+---
+"""
+_INSPECT = (
+    SPEC.replace("mteb", "inspect-ai")
+    + """  field_spec: {input: q, target: a}
+  solvers: [{name: generate}]
+  scorers: [{name: match}]
+"""
+)
 _IN_SPEC = {
     "EH301": (SPEC + "- id: a\n", SPEC + "- id: b\n"),
     "EH302": (SPEC.replace("mteb", "mine"), SPEC),
     "EH303": (SPEC + "descripton: x\n", SPEC),
+    "EH307": (
+        _INSPECT.replace("generate", "multiple_choice"),
+        _INSPECT.replace("generate", "multiple_choice").replace("target:", "choices: a, target:"),
+    ),
+    "EH308": (_INSPECT.replace("generate", "use_tools"), _INSPECT),
+    "EH309": (_INSPECT.replace("match", "model_graded_qa"), _INSPECT),
 }
 _IN_REGISTRY = {
     "EH401": ("[{dataset: cais/hle, aliases: [A]}, {dataset: cais/x, aliases: [a]}]", "[{dataset: cais/hle}]"),
@@ -141,7 +161,7 @@ def _with_file(hub: HubDir, code: str, *, good: bool) -> None:
     if code in _IN_RESULTS:
         _write(_model(hub) / RESULTS, _IN_RESULTS[code][good])
     elif code in _IN_SPEC:
-        hub.dataset("cais/x", text=_IN_SPEC[code][good])
+        hub.dataset("cais/x", text=_IN_SPEC[code][good]).commit({"./README.md": _CARD})
     else:
         hub.dataset("cais/x", text=SPEC)
         _write(hub.root / "evalhub.yaml", f"benchmarks: {_IN_REGISTRY[code][good]}\n")

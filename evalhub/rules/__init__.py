@@ -13,14 +13,17 @@ from evalhub.rules import (
     duplicate_result,
     duplicate_task,
     invalid_date,
+    missing_choices,
     scale_mismatch,
     unknown_benchmark,
     unknown_code,
     unknown_framework,
     unknown_spec_key,
     unknown_task,
+    unpinned_grader,
     unregistered_dataset,
     unregistered_task,
+    unworkable_scorer,
 )
 from evalhub.rules.subjects import Check, ClaimCheck, RepoCheck
 
@@ -31,7 +34,14 @@ RESULT_RULES: tuple[Check, ...] = (
 )
 CLAIM_RULES: tuple[ClaimCheck, ...] = (scale_mismatch.check,)
 REPO_RULES: tuple[RepoCheck, ...] = (duplicate_result.check,)
-SPEC_RULES: tuple[Check, ...] = (duplicate_task.check, unknown_framework.check, unknown_spec_key.check)
+SPEC_RULES: tuple[Check, ...] = (
+    duplicate_task.check,
+    unknown_framework.check,
+    unknown_spec_key.check,
+    missing_choices.check,
+    unworkable_scorer.check,
+    unpinned_grader.check,
+)
 REGISTRY_RULES: tuple[Check, ...] = (
     ambiguous_alias.check,
     unregistered_dataset.check,
