@@ -113,6 +113,10 @@ _IN_SPEC = {
     ),
     "EH308": (_INSPECT.replace("generate", "use_tools"), _INSPECT),
     "EH309": (_INSPECT.replace("match", "model_graded_qa"), _INSPECT),
+    "EH310": (
+        _INSPECT.replace("[{", "[{name: user_message, args: {template: '{x}'}}, {", 1),
+        _INSPECT.replace("[{", "[{name: user_message, args: {template: '{{x}}'}}, {", 1),
+    ),
 }
 _IN_REGISTRY = {
     "EH401": ("[{dataset: cais/hle, aliases: [A]}, {dataset: cais/x, aliases: [a]}]", "[{dataset: cais/hle}]"),

@@ -18,6 +18,7 @@ from evalhub.rules import (
     unknown_benchmark,
     unknown_code,
     unknown_framework,
+    unknown_placeholder,
     unknown_spec_key,
     unknown_task,
     unpinned_grader,
@@ -41,6 +42,7 @@ SPEC_RULES: tuple[Check, ...] = (
     missing_choices.check,
     unworkable_scorer.check,
     unpinned_grader.check,
+    unknown_placeholder.check,
 )
 REGISTRY_RULES: tuple[Check, ...] = (
     ambiguous_alias.check,
