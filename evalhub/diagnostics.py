@@ -64,6 +64,7 @@ CODES = _table(
     ("EH308", "unworkable-scorer", _ERROR, "a scorer that can't work with the task's solvers or with its arguments"),
     ("EH309", "unpinned-grader", _WARNING, "a model grades the answers, and nothing says which one"),
     ("EH310", "unknown-placeholder", _ERROR, "a placeholder in a template that Inspect AI doesn't fill in"),
+    ("EH311", "removed-task", _WARNING, "results point to a task that eval.yaml doesn't define any more"),
     ("EH401", "ambiguous-alias", _ERROR, "an alias that stands for more than one benchmark"),
     ("EH402", "unregistered-dataset", _WARNING, "the registry lists a benchmark that is not in the hub"),
     ("EH403", "unregistered-task", _ERROR, "the registry names a task that the benchmark doesn't have"),

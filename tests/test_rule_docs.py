@@ -83,16 +83,26 @@ def full(hub: HubDir) -> HubDir:
 
 
 def _codes_with(hub: HubDir, text: str) -> list[str]:
-    """Put an example into the file that its first line names, and return what the hub's validation finds."""
-    name = text.splitlines()[0].removeprefix("# ")
+    """Put an example's files where they belong, and return what validation finds in the repository of the first."""
+    parts = [part.lstrip("\n") for part in re.split(r"(?m)^(?=# (?:\S+/)?\S+\.ya?ml$|# README\.md$)", text) if part]
+    files = {part.splitlines()[0].removeprefix("# "): part for part in parts}
+    card = files.pop("README.md", None)
+    places = [_put(hub, name, content, card) for name, content in files.items()]
+    return [one.code for one in validate([places[0]], hub=hub.root).diagnostics]
+
+
+def _put(hub: HubDir, name: str, text: str, card: str | None) -> Path:
+    """Write the file `name`, with `card` as the header of the README beside it, and return where to validate it."""
     if name == "evalhub.yaml":
         (hub.root / name).write_text(text, encoding="utf-8")
-    elif name == "eval.yaml":
-        hub.dataset("org/benchmark", text=text)
-    else:
-        assert name.startswith(".eval_results/")
-        hub.model("org/model", {f"./{name}": text})
-    return [one.code for one in validate([hub.root]).diagnostics]
+        return hub.root
+    if name == "eval.yaml":
+        repo = hub.dataset("org/benchmark", text=text)
+        if card:
+            repo.commit({"./README.md": f"---\n{card}---\n"})
+        return repo.path
+    assert name.startswith(".eval_results/")
+    return hub.model("org/model", {f"./{name}": text}).path
 
 
 def test_a_hub_without_the_examples_has_no_findings(full: HubDir) -> None:

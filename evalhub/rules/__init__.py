@@ -14,6 +14,7 @@ from evalhub.rules import (
     duplicate_task,
     invalid_date,
     missing_choices,
+    removed_task,
     scale_mismatch,
     unknown_benchmark,
     unknown_code,
@@ -43,6 +44,7 @@ SPEC_RULES: tuple[Check, ...] = (
     unworkable_scorer.check,
     unpinned_grader.check,
     unknown_placeholder.check,
+    removed_task.check,
 )
 REGISTRY_RULES: tuple[Check, ...] = (
     ambiguous_alias.check,

@@ -1,0 +1,38 @@
+"""EH311: a task that results point to and `eval.yaml` doesn't define: removed, or renamed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from evalhub.names import nearest, printable
+from evalhub.rules.subjects import Context, ParsedFile, field_of, text_of
+from evalhub.yaml_source import Problem
+
+_MOST_TOLD, _MOST_COMPARED = 5, 200
+
+
+def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
+    defined = _defined(file)
+    if file.file.repo is None or not defined:
+        return
+    named = Counter(context.peers.tasks(file.file.repo))
+    for task_id in defined:
+        named.pop(task_id, None)
+    for task_id, count in named.most_common(_MOST_TOLD):
+        if count == 1:
+            return  # more likely a slip of that one result, which EH204 tells at its place
+        near = nearest(task_id, islice(defined, _MOST_COMPARED))
+        message = (
+            f"{count} results point to the task {printable(task_id, limit=100)}, which isn't defined here any more"
+        )
+        renamed = f"was it renamed to {printable(near[0], limit=100)}? keep the old id" if near else "keep the task"
+        yield file.problem("EH311", message, ("tasks",), f"{renamed}, or have those results changed", key=True)
+
+
+def _defined(file: ParsedFile) -> dict[str, None]:
+    """Return the ids of the tasks in order; nothing where one of them has none, which may be the one that is missed."""
+    listed = field_of(file.document.data, "tasks")
+    ids = [text_of(task, "id") for task in listed] if isinstance(listed, list) else []
+    return dict.fromkeys(id for id in ids if id) if all(ids) else {}
