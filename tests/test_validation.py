@@ -107,6 +107,9 @@ _IN_SPEC = {
     "EH301": (SPEC + "- id: a\n", SPEC + "- id: b\n"),
     "EH302": (SPEC.replace("mteb", "mine"), SPEC),
     "EH303": (SPEC + "descripton: x\n", SPEC),
+    "EH304": (_INSPECT.replace("input: q", "input: x"), _INSPECT),
+    "EH305": (SPEC + "  config: main\n", SPEC + "  config: default\n"),
+    "EH306": (SPEC + "  split: train\n", SPEC + "  split: test\n"),
     "EH307": (
         _INSPECT.replace("generate", "multiple_choice"),
         _INSPECT.replace("generate", "multiple_choice").replace("target:", "choices: a, target:"),
