@@ -17,7 +17,7 @@ import yaml
 
 from evalhub import schemas
 from evalhub.names import nearest, printable
-from evalhub.slips import meant_key
+from evalhub.slips import meant_key, repaired_key
 from evalhub.yaml_source import MAX_PROBLEMS, Document, Path, Problem
 
 # Of one file's errors no more than these are looked at: a hostile file has any number of them.
@@ -191,7 +191,8 @@ def _key_problems(keys: _Keys, document: Document, root: dict[str, Any], whole: 
         path = (*keys.path, key)
         hint = f"did you mean `{known}`?" if known else _hint_for_stranger(key, keys.schema)
         message = f"unknown key `{printable(key, limit=60)}`"
-        yield Problem("EH111", message, document.span(path, key=True), hint, path)
+        repaired = repaired_key(key, keys.present, absent) if known else None
+        yield Problem("EH111", message, document.span(path, key=True), hint, path, repaired)
 
 
 def _misspelt(missing: str, absent: list[str], keys: _Keys) -> str | None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from itertools import islice
 
+from evalhub.diagnostics import Change, Meant
 from evalhub.names import nearest
+
+_SURELY = 0.8  # how alike two keys must be for one to be a misspelling of the other, as difflib measures it
+_MOST_COMPARED = 200
 
 # Words whose spelling is no help; used only where a key on the right is possible, and not there yet.
 _USUAL = {
@@ -47,3 +52,18 @@ def meant_key(key: str, absent: Iterable[str], properties: Container[str]) -> st
     if possible:
         return next((known for known in possible if known in there), None)
     return next(iter(nearest(key, there, cutoff=0.66)), None)
+
+
+def repaired_key(key: str, present: Iterable[str], absent: Iterable[str]) -> Meant | None:
+    """Return the one of the `absent` keys that `key`, one of the keys `present`, must be a misspelling of.
+
+    None where no other is spelt nearly so, or several are, or another key that is present could be meant for it too.
+    """
+    there = list(absent)
+    near = nearest(key, there, limit=2, cutoff=_SURELY)
+    if len(near) != 1 or key.casefold() in _USUAL:
+        return None
+    rivals = (other for other in islice(present, _MOST_COMPARED) if other not in (key, near[0]))
+    if any(nearest(other, near, cutoff=_SURELY) for other in rivals):
+        return None
+    return Meant(Change.KEY, near[0])

@@ -8,7 +8,7 @@ from typing import Any
 from evalhub import schemas
 from evalhub.names import printable
 from evalhub.rules.subjects import Context, ParsedFile
-from evalhub.slips import meant_key
+from evalhub.slips import meant_key, repaired_key
 from evalhub.yaml_source import Path, Problem
 
 
@@ -27,4 +27,5 @@ def _unknown(file: ParsedFile, present: Mapping[str, Any], path: Path, known: Ma
             meant = meant_key(key, absent, known)
             hint = f"did you mean {meant}?" if meant else f"known keys: {', '.join(known)}"
             message = f"eval.yaml has no key `{printable(key, limit=60)}` here"
-            yield file.problem("EH303", message, (*path, key), hint, key=True)
+            repaired = repaired_key(key, present, absent) if meant else None
+            yield file.problem("EH303", message, (*path, key), hint, key=True, meant=repaired)
