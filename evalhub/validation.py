@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evalhub import targets
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
+from evalhub.dataset_history import histories
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
 from evalhub.hub import Hub
@@ -81,7 +82,7 @@ def context_of(hub: Hub, found: Sequence[Target] = ()) -> Context:
         registry = hub.registry
     except EvalhubError:  # not valid: that is a finding of its own file
         registry = Registry()
-    return Context(specs, specless, registry, now=datetime.now(UTC))
+    return Context(specs, specless, registry, histories(hub.datasets), now=datetime.now(UTC))
 
 
 def elsewhere(hub: Hub, found: Sequence[Target] = ()) -> list[Claim]:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from evalhub.rules import (
     ambiguous_alias,
+    date_before_benchmark,
     duplicate_registration,
     duplicate_result,
     duplicate_task,
+    future_date,
     invalid_date,
+    outdated_revision,
     scale_mismatch,
     unknown_benchmark,
     unknown_framework,
+    unknown_revision,
     unknown_spec_key,
     unknown_task,
     unregistered_dataset,
@@ -27,6 +31,10 @@ RESULT_RULES: tuple[Check, ...] = (
     invalid_date.check,
     unknown_benchmark.check,
     unknown_task.check,
+    future_date.check,
+    date_before_benchmark.check,
+    unknown_revision.check,
+    outdated_revision.check,
 )
 CLAIM_RULES: tuple[ClaimCheck, ...] = (scale_mismatch.check,)
 REPO_RULES: tuple[RepoCheck, ...] = (duplicate_result.check,)
