@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,15 +16,19 @@ from evalhub.choices import EVERYTHING, Choice, ignored_lines
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.files import RawFile
 from evalhub.kinds import Kind, kind_of
+from evalhub.masking import masked
 from evalhub.results import RESULTS_FOLDER, counts_as_results
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context, Finding, ParsedFile, text_of
+from evalhub.shown_lines import ShownLines
 from evalhub.yaml_source import MAX_PROBLEMS, Document, Problem
 
 RESULTS, OTHERS = frozenset({Kind.RESULTS, Kind.NOT_READ}), frozenset({Kind.SPEC, Kind.REGISTRY})
 
 _SCHEMAS = {Kind.RESULTS: "eval_results", Kind.SPEC: "eval", Kind.REGISTRY: "registry"}
 _RULES = {Kind.RESULTS: rules.RESULT_RULES, Kind.SPEC: rules.SPEC_RULES, Kind.REGISTRY: rules.REGISTRY_RULES}
+
+_ABOUT_SECRETS = frozenset({"EH216", "EH222"})  # what these find is never shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Fin
         path = (claim.index, *finding.path)
         span = document.span(path, key=finding.key)
         problems.append(Problem(finding.code, finding.message, span, finding.hint, path))
-    more = _judged(source, document, [_diagnostic(each, source.file, document) for each in problems], choice)
+    more = _judged(source, document, _diagnostics(problems, source.file, document), choice)
     diagnostics = _first_of([*checked.diagnostics, *more.diagnostics])
     return replace(checked, diagnostics=diagnostics, ignored=checked.ignored + more.ignored)
 
@@ -129,7 +134,7 @@ def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, 
             claims = tuple(_claims(source, document))
     if not problems:
         return Checked(source.file, (), claims)
-    found = [_diagnostic(problem, source.file, document) for problem in problems]
+    found = _diagnostics(problems, source.file, document)
     return replace(_judged(source, document, found, choice), claims=claims)
 
 
@@ -156,7 +161,8 @@ def _claims(source: SourceFile, document: Document) -> Iterator[Claim]:
         dataset_id, task_id = text_of(entry, "dataset", "id"), text_of(entry, "dataset", "task_id")
         if dataset_id is not None and task_id is not None:
             value = entry.get("value")
-            number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+            is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            number = value if is_number else None
             notes = text_of(entry, "notes") or ""
             yield Claim(source.file, index, line, dataset_id, task_id, number, notes, source.file.repo, bases)
 
@@ -199,9 +205,15 @@ def _not_read(file: FileRef) -> Diagnostic:
     return Diagnostic("EH206", message, file, hint=hint)
 
 
-def _diagnostic(problem: Problem, file: FileRef, document: Document) -> Diagnostic:
-    line = document.line(problem.span.line)
-    return Diagnostic(problem.code, problem.message, file, problem.span, problem.hint, line)
+def _diagnostics(problems: Iterable[Problem], file: FileRef, document: Document) -> list[Diagnostic]:
+    """Return problems as they may be shown: no password or token that stands in the file is in them."""
+    lines = ShownLines(document)
+    found = []
+    for each in problems:
+        line = lines.line(each.span, secret=each.code in _ABOUT_SECRETS)
+        hint = masked(each.hint) if each.hint else each.hint
+        found.append(Diagnostic(each.code, masked(each.message), file, each.span, hint, line))
+    return found
 
 
 def _position(diagnostic: Diagnostic) -> tuple[int, int, str]:

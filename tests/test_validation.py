@@ -91,6 +91,10 @@ _IN_RESULTS: dict[str, tuple[str | bytes, str | bytes]] = {
     "EH211": (ENTRY + '  date: "2206-01-31"\n', ENTRY + '  date: "2026-01-31"\n'),
     "EH212": (ENTRY + '  date: "2016-01-31"\n', ENTRY + '  date: "2026-01-31"\n'),
     "EH213": (ENTRY.replace("task", "revision: main, task"), ENTRY),
+    "EH215": (SOURCE.replace("https://", "") + "}\n", SOURCE + "}\n"),
+    "EH216": (SOURCE.replace("example", "ada:pw@example") + "}\n", SOURCE + "}\n"),
+    "EH217": (SOURCE.replace("example.org", "localhost") + "}\n", SOURCE + "}\n"),
+    "EH222": (ENTRY + f"  verifyToken: {TOKEN}\n", ENTRY + f"  verifyToken: {TOKEN}.c2ln\n"),
 }
 _IN_SPEC = {
     "EH301": (SPEC + "- id: a\n", SPEC + "- id: b\n"),

@@ -15,8 +15,11 @@ from evalhub.rules import (
     duplicate_task,
     future_date,
     invalid_date,
+    local_source,
+    malformed_token,
     outdated_revision,
     scale_mismatch,
+    source_credentials,
     unknown_benchmark,
     unknown_framework,
     unknown_revision,
@@ -24,6 +27,7 @@ from evalhub.rules import (
     unknown_task,
     unregistered_dataset,
     unregistered_task,
+    unusable_source_url,
 )
 from evalhub.rules.subjects import Check, ClaimCheck, RepoCheck
 
@@ -35,6 +39,10 @@ RESULT_RULES: tuple[Check, ...] = (
     date_before_benchmark.check,
     unknown_revision.check,
     outdated_revision.check,
+    unusable_source_url.check,
+    source_credentials.check,
+    local_source.check,
+    malformed_token.check,
 )
 CLAIM_RULES: tuple[ClaimCheck, ...] = (scale_mismatch.check,)
 REPO_RULES: tuple[RepoCheck, ...] = (duplicate_result.check,)
