@@ -88,6 +88,7 @@ _IN_RESULTS: dict[str, tuple[str | bytes, str | bytes]] = {
     "EH207": (ENTRY + '  date: "2026-02-30"\n', ENTRY + '  date: "2026-02-28"\n'),
     "EH208": (ENTRY.replace("41.2", "1:30"), ENTRY.replace("41.2", "90")),
     "EH209": (ENTRY.replace("41.2", "0.412"), ENTRY),
+    "EH210": (ENTRY.replace("41.2", "412"), ENTRY),
     "EH211": (ENTRY + '  date: "2206-01-31"\n', ENTRY + '  date: "2026-01-31"\n'),
     "EH212": (ENTRY + '  date: "2016-01-31"\n', ENTRY + '  date: "2026-01-31"\n'),
     "EH213": (ENTRY.replace("task", "revision: main, task"), ENTRY),
@@ -167,6 +168,8 @@ _IN_REPOS: dict[str, Callable[[HubDir], None]] = {
     "EH108": _symbolic_link,
     "EH206": _other_suffix,
     "EH214": _outdated_revision,
+    "EH219": _inconsistent_notes,
+    "EH223": _base_model_score,
 }
 
 

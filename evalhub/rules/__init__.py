@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from evalhub.rules import (
     ambiguous_alias,
+    base_model_score,
     date_before_benchmark,
     duplicate_registration,
     duplicate_result,
     duplicate_task,
     future_date,
+    inconsistent_notes,
     invalid_date,
     local_source,
     malformed_token,
@@ -28,6 +30,7 @@ from evalhub.rules import (
     unregistered_dataset,
     unregistered_task,
     unusable_source_url,
+    value_out_of_range,
 )
 from evalhub.rules.subjects import Check, ClaimCheck, RepoCheck
 
@@ -44,7 +47,12 @@ RESULT_RULES: tuple[Check, ...] = (
     local_source.check,
     malformed_token.check,
 )
-CLAIM_RULES: tuple[ClaimCheck, ...] = (scale_mismatch.check,)
+CLAIM_RULES: tuple[ClaimCheck, ...] = (
+    scale_mismatch.check,
+    value_out_of_range.check,
+    inconsistent_notes.check,
+    base_model_score.check,
+)
 REPO_RULES: tuple[RepoCheck, ...] = (duplicate_result.check,)
 SPEC_RULES: tuple[Check, ...] = (duplicate_task.check, unknown_framework.check, unknown_spec_key.check)
 REGISTRY_RULES: tuple[Check, ...] = (
