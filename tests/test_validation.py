@@ -95,6 +95,7 @@ _IN_RESULTS: dict[str, tuple[str | bytes, str | bytes]] = {
     "EH215": (SOURCE.replace("https://", "") + "}\n", SOURCE + "}\n"),
     "EH216": (SOURCE.replace("example", "ada:pw@example") + "}\n", SOURCE + "}\n"),
     "EH217": (SOURCE.replace("example.org", "localhost") + "}\n", SOURCE + "}\n"),
+    "EH218": (SOURCE + ", user: ada, org: cais}\n", SOURCE + ", org: cais}\n"),
     "EH222": (ENTRY + f"  verifyToken: {TOKEN}\n", ENTRY + f"  verifyToken: {TOKEN}.c2ln\n"),
 }
 _IN_SPEC = {
@@ -169,6 +170,8 @@ _IN_REPOS: dict[str, Callable[[HubDir], None]] = {
     "EH206": _other_suffix,
     "EH214": _outdated_revision,
     "EH219": _inconsistent_notes,
+    "EH220": _file_name_mismatch,
+    "EH221": _unofficial_benchmark,
     "EH223": _base_model_score,
 }
 
