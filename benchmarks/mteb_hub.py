@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pygit2
 import yaml
 from git_repos import Files, slug, write_repo
 
@@ -105,6 +106,13 @@ def _write_datasets(directory: Path, tasks: dict[str, dict[str, Any]], scores: l
             "tasks": [{"id": task, "split": split}],
         }
         _write_repo(directory, f"datasets/{dataset}", {"eval.yaml": _yaml(spec)})
+        _make_shallow(directory / "datasets" / dataset)
+
+
+def _make_shallow(path: Path) -> None:
+    """Make a repository what `git clone --depth 1` leaves: the revisions that were evaluated are not in it."""
+    repository = pygit2.Repository(path)
+    (path / ".git" / "shallow").write_text(f"{repository.head.target}\n", encoding="ascii")
 
 
 def _write_models(directory: Path, scores: list[Score]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,15 +17,19 @@ from evalhub.choices import EVERYTHING, Choice, ignored_lines
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.files import RawFile
 from evalhub.kinds import Kind, kind_of
+from evalhub.masking import masked
 from evalhub.results import RESULTS_FOLDER, counts_as_results
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context, Finding, ParsedFile, text_of
+from evalhub.shown_lines import ShownLines
 from evalhub.yaml_source import MAX_PROBLEMS, Document, Problem
 
 RESULTS, OTHERS = frozenset({Kind.RESULTS, Kind.NOT_READ}), frozenset({Kind.SPEC, Kind.REGISTRY})
 
 _SCHEMAS = {Kind.RESULTS: "eval_results", Kind.SPEC: "eval", Kind.REGISTRY: "registry"}
 _RULES = {Kind.RESULTS: rules.RESULT_RULES, Kind.SPEC: rules.SPEC_RULES, Kind.REGISTRY: rules.REGISTRY_RULES}
+
+_ABOUT_SECRETS = frozenset({"EH216", "EH222"})  # what these find is never shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +112,13 @@ def with_findings(
 
 def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Finding]], choice: Choice) -> Checked:
     document = yaml_source.parse(source.read().content)
-    told = []
+    problems = []
     for claim, finding in found:
-        if source.added is not None and claim.index not in source.added:
-            continue
         path = (claim.index, *finding.path)
         span = document.span(path, key=finding.key)
-        diagnostic = _diagnostic(
-            Problem(finding.code, finding.message, span, finding.hint, path), source.file, document
-        )
-        if finding.twin and finding.twin.file == claim.file and source.file.ref is None:
-            diagnostic = replace(diagnostic, fix=fixes.removal(document, claim.index, finding.twin.index))
-        told.append(diagnostic)
-    more = _judged(source, document, told, choice)
+        twin = finding.twin.index if finding.twin and finding.twin.file == claim.file else None
+        problems.append(Problem(finding.code, finding.message, span, finding.hint, path, twin=twin))
+    more = _judged(source, document, _diagnostics(problems, source.file, document), choice)
     diagnostics = _first_of([*checked.diagnostics, *more.diagnostics])
     return replace(checked, diagnostics=diagnostics, ignored=checked.ignored + more.ignored)
 
@@ -142,21 +141,21 @@ def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, 
         problems = [each for each in problems if not each.path or each.path[0] in source.added]
     if not problems or not source.reported:
         return Checked(source.file, (), claims, reported=source.reported)
-    found = [_diagnostic(problem, source.file, document) for problem in problems]
+    found = _diagnostics(problems, source.file, document)
     return replace(_judged(source, document, found, choice), claims=claims)
 
 
 def _problems(file: ParsedFile, kind: Kind, context: Context, known: Sequence[Problem]) -> list[Problem]:
-    """Return what the schema and the rules find, one problem a place where the text or the schema has one already."""
+    """Return what the schema and the rules find; nothing of a place of which the text or the schema tells already."""
     problems: list[Problem] = []
-    told = {problem.path for problem in known}
+    told = {problem.span for problem in known}
     empty_registry = kind is Kind.REGISTRY and file.document.data is None
     if not empty_registry and not schemas.accepts(_SCHEMAS[kind], file.document.data):
         by_schema = schema_findings.findings(_SCHEMAS[kind], file.document)
-        problems += [problem for problem in by_schema if problem.path not in told]
-        told.update(problem.path for problem in problems)
+        problems += [problem for problem in by_schema if problem.span not in told]
+        told.update(problem.span for problem in problems)
     by_rules = (problem for rule in _RULES[kind] for problem in rule(file, context))
-    problems += islice((problem for problem in by_rules if problem.path not in told), MAX_PROBLEMS)
+    problems += islice((problem for problem in by_rules if problem.span not in told), MAX_PROBLEMS)
     return problems
 
 
@@ -169,7 +168,8 @@ def _claims(source: SourceFile, document: Document) -> Iterator[Claim]:
         dataset_id, task_id = text_of(entry, "dataset", "id"), text_of(entry, "dataset", "task_id")
         if dataset_id is not None and task_id is not None:
             value = entry.get("value")
-            number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+            is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            number = value if is_number else None
             notes = intern(text_of(entry, "notes") or "")
             ids = intern(dataset_id), intern(task_id)  # most are the same: once in memory, and on the way to it
             copied = source.added is not None and index not in source.added
@@ -218,10 +218,16 @@ def _not_read(file: FileRef) -> Diagnostic:
     return Diagnostic("EH206", message, file, hint=hint, fix=fix)
 
 
-def _diagnostic(problem: Problem, file: FileRef, document: Document) -> Diagnostic:
-    line = document.line(problem.span.line)
-    fix = fixes.fix_of(problem, document) if file.ref is None else None
-    return Diagnostic(problem.code, problem.message, file, problem.span, problem.hint, line, fix)
+def _diagnostics(problems: Iterable[Problem], file: FileRef, document: Document) -> list[Diagnostic]:
+    """Return problems as they may be shown: no password or token that stands in the file is in them."""
+    lines = ShownLines(document)
+    found = []
+    for each in problems:
+        line = lines.line(each.span, secret=each.code in _ABOUT_SECRETS)
+        hint = masked(each.hint) if each.hint else each.hint
+        fix = fixes.fix_of(each, document) if file.ref is None else None
+        found.append(Diagnostic(each.code, masked(each.message), file, each.span, hint, line, fix))
+    return found
 
 
 def _position(diagnostic: Diagnostic) -> tuple[int, int, str]:

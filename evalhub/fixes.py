@@ -22,7 +22,12 @@ _DESCRIPTIONS = {
 
 
 def fix_of(problem: Problem, document: Document) -> Fix | None:
-    """Return the edit that makes of a problem's key or value what was meant, in the quotes that it has."""
+    """Return the edit that makes of a problem's key or value what was meant, in the quotes that it has.
+
+    Of an entry that repeats another, it is the edit that drops it.
+    """
+    if problem.twin is not None:
+        return _removal(document, int(problem.path[0]), problem.twin)
     meant = problem.meant
     if meant is None or not problem.path:
         return None
@@ -38,7 +43,7 @@ def fix_of(problem: Problem, document: Document) -> Fix | None:
     return Fix(meant.change, description, text, problem.span, problem.path, meant.text)
 
 
-def removal(document: Document, index: int, twin: int) -> Fix | None:
+def _removal(document: Document, index: int, twin: int) -> Fix | None:
     """Return the edit that drops entry `index`, which says the same as entry `twin`.
 
     None where it says something else, a comment would be lost with it, or it has no lines of its own.

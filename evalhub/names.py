@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from evalhub.masking import masked
+
 # What a terminal may act on instead of showing: C0 and C1 controls, bidirectional overrides, line separators,
 # and lone surrogates, which no output encoding takes.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
@@ -17,8 +19,14 @@ def normalise(name: str) -> str:
 
     Names made of nothing but separators keep them, so that two such names stay different.
     """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in folded if char.isalnum()) or folded
+    folded = name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
+    return "".join(filter(str.isalnum, folded)) or folded
+
+
+def slug(text: str) -> str:
+    """Return `text` as a name for files: lower-case ASCII letters, digits and `_`, at most 60 of them."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9.]+", "_", plain).strip("_.")[:60].strip("_.")
 
 
 def nearest(name: str, known: Iterable[str], *, limit: int = 1, cutoff: float = 0.6) -> list[str]:
@@ -40,10 +48,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 def printable(text: str, *, limit: int | None = None) -> str:
     """Return `text` with every character that a terminal would act on written as an escape (`\\x1b`).
 
-    With `limit`, at most that many characters, the last an ellipsis where something was cut.
+    With `limit`, at most that many characters, the last an ellipsis where something was cut. Half a password is still
+    one, and hard to tell: so they are masked before anything is cut.
     """
     if limit is not None and len(text) > limit:
-        text = text[: limit - 1] + "…"
+        text = masked(text)[: limit - 1] + "…"
     return _UNPRINTABLE.sub(lambda match: _escape(match[0]), text)
 
 

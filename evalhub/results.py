@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evalhub import schemas, yaml_source
+from evalhub.names import slug
 
 RESULTS_FOLDER = ".eval_results"
 
@@ -108,6 +109,12 @@ def counts_as_results(path: str) -> bool:
 def is_misplaced(path: str) -> bool:
     """Whether the file at `path` in `.eval_results` looks like results, and lies where the Hub doesn't read it."""
     return not counts_as_results(path) and path.lower().endswith((".yaml", ".yml"))
+
+
+def new_file_name(dataset_id: str, notes: str = "") -> str:
+    """Return what a new file with a benchmark's results is called: one file for each benchmark and variant."""
+    parts = (slug(dataset_id.split("/")[-1]), slug(notes))
+    return "_".join(filter(None, parts)) + ".yaml"
 
 
 def read_entries(raw: bytes) -> ResultEntries:

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from evalhub import schemas
+from evalhub.masking import masked
 from evalhub.names import nearest, printable
 from evalhub.slips import meant_key, repaired_key
 from evalhub.yaml_source import MAX_PROBLEMS, Document, Path, Problem
@@ -370,7 +371,7 @@ def _enum_hint(error: _Error) -> str:
 
 
 def _pattern_hint(error: _Error) -> str:
-    from_url = _REPO_URL.fullmatch(error.value)
-    if from_url and re.search(error.limit, from_url[1]):
+    from_url = _REPO_URL.fullmatch(masked(error.value))
+    if from_url and "*" not in from_url[1] and re.search(error.limit, from_url[1]):
         return f"write only {printable(from_url[1], limit=100)}"
     return f"write it like {' or '.join(_as_yaml(example) for example in error.schema['examples'])}"

@@ -6,7 +6,6 @@ import enum
 import math
 import re
 import shlex
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +20,9 @@ from evalhub.errors import EvalhubError
 from evalhub.files import quoted
 from evalhub.hub import Hub
 from evalhub.lookup import NotFoundError
-from evalhub.names import printable
+from evalhub.names import printable, slug
 from evalhub.repos import enclosing_repo
-from evalhub.results import RESULTS_FOLDER, EvalResult
+from evalhub.results import RESULTS_FOLDER, EvalResult, new_file_name
 from evalhub.snapshot import PlacedResult, RepoSnapshot
 from evalhub.terms import Origin
 from evalhub.validation import claims_of, context_of
@@ -250,8 +249,7 @@ def _choose_path(snapshot: RepoSnapshot, request: Request) -> str:
             key=lambda item: (item.result.variant == result.variant, item.result.task_id == result.task_id),
         )
         return best.filename
-    parts = [result.dataset_id.split("/")[-1], result.variant]
-    return _path("_".join(filter(None, (_slug(part) for part in parts))) + ".yaml")
+    return _path(new_file_name(result.dataset_id, result.variant))
 
 
 def _path(file: str) -> str:
@@ -327,13 +325,7 @@ def _branch_name(path: str, request: Request) -> str:
     if request.branch is not None:
         return prefix + request.branch.removeprefix(prefix)
     stem = path.rsplit("/", 1)[-1].removesuffix(".yaml")
-    return prefix + (_slug(stem).replace("_", "-") or "result")
-
-
-def _slug(text: str) -> str:
-    """Return `text` as a name for files: lower-case ASCII letters, digits and `_`, at most 60 of them."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9.]+", "_", plain).strip("_.")[:60].strip("_.")
+    return prefix + (slug(stem).replace("_", "-") or "result")
 
 
 def _message(hub: Hub, request: Request) -> str:

@@ -12,6 +12,7 @@ from evalhub.benchmarks import Spec
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
 from evalhub.checkouts import SourceFile
 from evalhub.choices import Choice, parse_codes
+from evalhub.dataset_history import histories
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
@@ -201,7 +202,7 @@ def context_of(datasets: Iterable[RepoSnapshot], registry: Registry, edited: dic
     """Return what is known in a hub; `edited` are specs as they stand in working trees, by dataset id."""
     found = {each.id: each for each in datasets if each.type is RepoType.DATASET}
     specs = {id: snapshot.spec for id, snapshot in sorted(found.items()) if snapshot.spec} | edited
-    return Context(specs, frozenset(found) - frozenset(specs), registry, now=datetime.now(UTC))
+    return Context(specs, frozenset(found) - frozenset(specs), registry, histories(found), now=datetime.now(UTC))
 
 
 def _elsewhere(root: Path, repos: Iterable[RepoSnapshot], found: Sequence[Target]) -> Iterator[Claim]:

@@ -28,7 +28,9 @@ _MAX_NUMBER_LENGTH = 400
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with the text itself. `path` leads to the node concerned, from the document's root."""
+    """One thing wrong with the text or its data. `path` leads to the node concerned, from the document's root; `twin`
+    is the position of the entry that it repeats.
+    """
 
     code: str
     message: str
@@ -36,6 +38,7 @@ class Problem:
     hint: str | None = None
     path: Path = ()
     meant: Meant | None = None
+    twin: int | None = None
 
 
 class TooComplexError(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -114,6 +114,11 @@ class Document:
     def item_lines(self) -> list[int]:
         """Return the lines (from 1) on which the items of the list begin; nothing where the data is no list."""
         return [node.start_mark.line + 1 for node in items(self._root)]
+
+    def scalars(self) -> Iterator[tuple[str, Span]]:
+        """Yield the text of every scalar, keys too, and where it stands."""
+        for node in scalars(self._root):
+            yield node.value, span_of(node)
 
     def scalars_at(self, places: Iterable[tuple[int, int]]) -> set[int]:
         """Return the lines of those `places` (line and column, from 1) that lie inside a scalar."""

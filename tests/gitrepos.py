@@ -152,11 +152,11 @@ class Repo:
         """Commit each of `commits` in turn, with one git process; the working tree stays as it is."""
         ref = _full(on or self.branch)
         parent = self._tips.get(ref)
-        stream = b""
+        stream = []
         for files in commits:
-            stream += _commit_stream(ref, files, "Ada Lovelace", self._time(None), "Change", parent, ())
+            stream.append(_commit_stream(ref, files, "Ada Lovelace", self._time(None), "Change", parent, ()))
             parent = ":1"
-        self._tips[ref] = self.git("fast-import", "--quiet", stdin=stream + b"get-mark :1\n")
+        self._tips[ref] = self.git("fast-import", "--quiet", stdin=b"".join([*stream, b"get-mark :1\n"]))
 
     def pull(
         self,

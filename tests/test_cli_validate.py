@@ -110,7 +110,7 @@ def test_several_paths(model: Path, hub: HubDir, cli: Cli) -> None:
 
 
 def test_pull_requests_with_prs(hub: HubDir, cli: Cli) -> None:
-    hub.model("org/prs", {"a.yaml": ENTRY}).pull(1, {"b.yaml": BAD})
+    hub.model("org/prs", {"hle_a.yaml": ENTRY}).pull(1, {"hle_b.yaml": BAD})
     assert [cli("validate", hub.root, *options).status for options in ([], ["--prs"])] == [0, 1]
 
 

@@ -96,10 +96,10 @@ def test_an_entry_without_an_end_of_line_is_removed(tmp_path: Path) -> None:
 
 
 def test_a_file_that_ends_in_yml_is_renamed(model: Repo) -> None:
-    (model.path / ".eval_results/more.yml").write_text(ENTRY + "  notes: more\n")
+    (model.path / ".eval_results/hle_more.yml").write_text(ENTRY + "  notes: more\n")
     (repair,) = repairs(validate([model.path]).diagnostics)
     apply(repair)
-    assert sorted(path.name for path in (model.path / ".eval_results").iterdir()) == ["hle.yaml", "more.yaml"]
+    assert sorted(path.name for path in (model.path / ".eval_results").iterdir()) == ["hle.yaml", "hle_more.yaml"]
 
 
 @pytest.mark.parametrize(("name", "where"), [("evalhub.yml", "."), ("eval.yml", "datasets/org/new")])
@@ -144,7 +144,7 @@ def test_a_file_is_not_renamed_over_another(model: Repo) -> None:
 
 
 def test_two_files_with_one_result_both_stay(model: Repo) -> None:
-    (model.path / ".eval_results/more.yaml").write_text(ENTRY)
+    (model.path / ".eval_results/hle_more.yaml").write_text(ENTRY)
     assert repairs(validate([model.path]).diagnostics) == []
 
 
@@ -278,9 +278,9 @@ def test_fix_of_all_there_is_succeeds(model: Repo, cli: Cli) -> None:
 
 
 def test_fix_mends_what_a_repair_brings_to_light(model: Repo, cli: Cli) -> None:
-    (model.path / ".eval_results/more.yml").write_text(ENTRY + "  notes: more\n  date: 2026-01-31\n")
+    (model.path / ".eval_results/hle_more.yml").write_text(ENTRY + "  notes: more\n  date: 2026-01-31\n")
     assert cli("validate", model.path, "--fix").status == 0
-    assert (model.path / ".eval_results/more.yaml").read_text().endswith('date: "2026-01-31"\n')
+    assert (model.path / ".eval_results/hle_more.yaml").read_text().endswith('date: "2026-01-31"\n')
 
 
 def test_fix_changes_neither_index_nor_head_nor_refs(model: Repo, cli: Cli) -> None:
@@ -301,7 +301,7 @@ def test_fix_leaves_what_is_ignored(model: Repo, cli: Cli) -> None:
 def test_diff_shows_what_git_can_apply_and_changes_nothing(model: Repo, cli: Cli) -> None:
     text = ENTRY + "  date: 2026-01-31\n"
     (model.path / RESULTS).write_text(text)
-    (model.path / ".eval_results/more.yml").write_text(ENTRY + "  notes: more\n")
+    (model.path / ".eval_results/hle_more.yml").write_text(ENTRY + "  notes: more\n")
     done = cli("validate", model.path, "--diff")
     assert (done.status, (model.path / RESULTS).read_text()) == (1, text)
     model.git("apply", stdin=done.stdout.encode())
@@ -327,7 +327,7 @@ def test_fix_goes_with_nothing_but_the_working_tree(model: Repo, cli: Cli, other
 
 def test_what_cannot_be_written_does_not_stop_the_rest(model: Repo, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     (model.path / RESULTS).write_text(ENTRY + "  date: 2026-01-31\n")
-    (model.path / ".eval_results/other.yaml").write_text(ENTRY + "  notes: a\n  date: 2026-01-31\n")
+    (model.path / ".eval_results/hle_other.yaml").write_text(ENTRY + "  notes: a\n  date: 2026-01-31\n")
     from evalhub import fixing
 
     write = fixing.write_whole
@@ -340,4 +340,4 @@ def test_what_cannot_be_written_does_not_stop_the_rest(model: Repo, cli: Cli, mo
     monkeypatch.setattr(fixing, "write_whole", refuse)
     done = cli("validate", model.path, "--fix")
     assert (done.status, "not mended" in done.stderr) == (1, True)
-    assert (model.path / ".eval_results/other.yaml").read_text().endswith('"2026-01-31"\n')
+    assert (model.path / ".eval_results/hle_other.yaml").read_text().endswith('"2026-01-31"\n')

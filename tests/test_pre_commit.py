@@ -112,7 +112,7 @@ def test_file_is_checked_in_the_light_of_those_already_committed(clone: Repo) ->
 
 
 def test_run_on_all_files_gives_one_report(clone: Repo) -> None:
-    clone.commit({f"{number}.yaml": [entry(number, task=f"t{number}")] for number in range(8)})
+    clone.commit({f"hle_{number}.yaml": [entry(number, task=f"t{number}")] for number in range(8)})
     clone.git("add", "--all")
     ran = _pre_commit(clone.path, "run", "--all-files")
     assert ran.returncode == 1

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from gitrepos import HubDir, entry
+from gitrepos import HubDir, entry, spec
 
 from evalhub import validate
 from evalhub.diagnostics import CODES, Code
@@ -76,10 +76,22 @@ def test_documentation_has_no_characters_that_a_terminal_would_act_on() -> None:
 @pytest.fixture
 def full(hub: HubDir) -> HubDir:
     """A hub in which nothing is wrong, with what the examples take for granted."""
-    hub.registry({"dataset": "cais/hle", "scale": "percent"})
+    hub.registry({"dataset": "cais/hle", "scale": "percent"}, {"dataset": "Idavidrein/gpqa"})
     hub.dataset("Idavidrein/gpqa", name="GPQA", tasks=("gpqa_diamond",))
+    hub.dataset("org/sums", name="Sums", tasks=("sums",))
     hub.model("org/other", {"hle.yaml": [entry(50.0)]}, bare=True)
+    hub.model("org/with-tools", {"hle.yaml": [entry(52.0, notes="With tools")]}, bare=True)
+    hub.model("org/base", {"hle.yaml": [entry(41.9)]}, bare=True)
     return hub
+
+
+@pytest.fixture
+def hub(empty_hub: HubDir) -> HubDir:
+    """A hub with cais/hle, whose task had another split at its first release, v1, than at its second, v2."""
+    dataset = empty_hub.dataset(text=spec("Humanity's Last Exam", ["hle"]) + "  split: validation\n")
+    dataset.set("refs/tags/v1", dataset.tip())
+    dataset.set("refs/tags/v2", dataset.commit({"./eval.yaml": spec("Humanity's Last Exam", ["hle"])}))
+    return empty_hub
 
 
 def _codes_with(hub: HubDir, text: str) -> list[str]:
@@ -102,7 +114,7 @@ def _put(hub: HubDir, name: str, text: str, card: str | None) -> Path:
             repo.commit({"./README.md": f"---\n{card}---\n"})
         return repo.path
     assert name.startswith(".eval_results/")
-    return hub.model("org/model", {f"./{name}": text}).path
+    return hub.model("org/model", {f"./{name}": text, "./README.md": "---\nbase_model: org/base\n---\n"}).path
 
 
 def test_a_hub_without_the_examples_has_no_findings(full: HubDir) -> None:

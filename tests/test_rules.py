@@ -30,7 +30,7 @@ SPEC = "name: GPQA\ndescription: Hard.\nevaluation_framework: mteb\ntasks:\n- id
 
 
 def _context(scale: Scale | None = None) -> Context:
-    registry = Registry({"cais/hle": RegisteredBenchmark("cais/hle", metric=Metric(scale=scale))})
+    registry = Registry({id: RegisteredBenchmark(id, metric=Metric(scale=scale)) for id in SPECS})
     return Context(SPECS, frozenset({"org/raw"}), registry)
 
 
@@ -46,7 +46,7 @@ def _check(files: dict[str, str], context: Context | None = None, *others: Claim
 
 
 def _results(text: str, context: Context | None = None, *others: Claim) -> list[Diagnostic]:
-    return _check({".eval_results/hle.yaml": text}, context, *others)
+    return _check({".eval_results/hle_and_gpqa.yaml": text}, context, *others)
 
 
 def _entry(dataset: str = "cais/hle", task: str = "hle", value: object = 41.2, more: str = "") -> str:
@@ -128,9 +128,9 @@ def test_same_result_twice_names_the_line_of_the_first() -> None:
 
 
 def test_same_result_in_two_files_names_the_file_of_the_first() -> None:
-    found = _only(_check({".eval_results/a.yaml": _entry(), ".eval_results/b.yaml": _entry()}))
-    assert found.file.path == ".eval_results/b.yaml"
-    assert ".eval_results/a.yaml" in found.message
+    found = _only(_check({".eval_results/hle_a.yaml": _entry(), ".eval_results/hle_b.yaml": _entry()}))
+    assert found.file.path == ".eval_results/hle_b.yaml"
+    assert ".eval_results/hle_a.yaml" in found.message
 
 
 def test_a_result_that_stands_three_times_is_two_findings() -> None:
@@ -163,7 +163,7 @@ def test_results_that_do_not_say_of_what_are_no_doubles(text: str) -> None:
 
 
 def test_files_that_the_hub_does_not_read_hold_no_doubles() -> None:
-    found = _check({".eval_results/a.yaml": _entry(), ".eval_results/old/a.yaml": _entry()})
+    found = _check({".eval_results/hle_a.yaml": _entry(), ".eval_results/old/a.yaml": _entry()})
     assert [one.code for one in found] == ["EH206"]
 
 
@@ -383,10 +383,10 @@ def test_one_mistake_is_told_once(text: str, code: str) -> None:
 
 
 MANY = {
-    "results": (".eval_results/a.yaml", _entry() * 8_000),
-    "wrong entries": (".eval_results/a.yaml", "- {a: 1}\n" * 30_000),
-    "keys of an entry": (".eval_results/a.yaml", "- " + "\n  ".join(f"k{number}: 1" for number in range(40_000))),
-    "unknown tasks": (".eval_results/a.yaml", "".join(_entry(task=f"hl{number}") for number in range(8_000))),
+    "results": (".eval_results/hle_a.yaml", _entry() * 8_000),
+    "wrong entries": (".eval_results/hle_a.yaml", "- {a: 1}\n" * 30_000),
+    "keys of an entry": (".eval_results/hle_a.yaml", "- " + "\n  ".join(f"k{number}: 1" for number in range(40_000))),
+    "unknown tasks": (".eval_results/hle_a.yaml", "".join(_entry(task=f"hl{number}") for number in range(8_000))),
     "keys of a spec": ("eval.yaml", SPEC + "".join(f"k{number}: 1\n" for number in range(40_000))),
     "keys of a task": ("eval.yaml", SPEC + "".join(f"  k{number}: 1\n" for number in range(40_000))),
     "tasks": ("eval.yaml", SPEC + "- id: a\n" * 30_000),

@@ -62,8 +62,8 @@ def test_a_tag_is_validated(model: Repo) -> None:
 
 @pytest.mark.parametrize("bare", [True, False])
 def test_a_pull_request_is_validated_as_a_whole(hub: HubDir, bare: bool) -> None:
-    model = hub.model("org/prs", {"a.yaml": BAD}, bare=bare)
-    model.pull(1, {"b.yaml": BAD + "  notes: b\n"})
+    model = hub.model("org/prs", {"hle_a.yaml": BAD}, bare=bare)
+    model.pull(1, {"hle_b.yaml": BAD + "  notes: b\n"})
     assert _found(model.path, ref="pr/1") == [("EH112", "refs/pr/1")] * 2
 
 
@@ -82,8 +82,10 @@ def test_a_spec_at_a_ref_is_validated(hub: HubDir) -> None:
 
 
 def test_one_file_at_a_ref_is_validated_in_the_light_of_the_others(model: Repo) -> None:
-    model.commit({"hle.yaml": GOOD, "more.yaml": GOOD, "third.yaml": BAD + "  notes: c\n"}, on="fix", start=model.tip())
-    path = model.path / ".eval_results/more.yaml"
+    model.commit(
+        {"hle.yaml": GOOD, "hle_more.yaml": GOOD, "hle_third.yaml": BAD + "  notes: c\n"}, on="fix", start=model.tip()
+    )
+    path = model.path / ".eval_results/hle_more.yaml"
     assert not path.exists()
     assert _found(path, ref="fix") == [("EH205", "refs/heads/fix")]
 
@@ -137,18 +139,18 @@ def test_what_is_not_staged_is_not_validated(model: Repo) -> None:
 
 
 def test_what_is_staged_as_it_is_in_head_is_not_validated(hub: HubDir) -> None:
-    model = hub.model("org/bad", {"hle.yaml": BAD, "more.yaml": GOOD + "  notes: x\n"})
-    (model.path / ".eval_results/more.yaml").write_text(BAD + "  notes: x\n")
+    model = hub.model("org/bad", {"hle.yaml": BAD, "hle_more.yaml": GOOD + "  notes: x\n"})
+    (model.path / ".eval_results/hle_more.yaml").write_text(BAD + "  notes: x\n")
     model.git("add", "-A")
     report = validate([model.path], staged=True)
-    assert [one.file.path for one in report.diagnostics] == [".eval_results/more.yaml"]
+    assert [one.file.path for one in report.diagnostics] == [".eval_results/hle_more.yaml"]
 
 
 def test_what_is_staged_is_compared_with_what_stays(model: Repo) -> None:
-    (model.path / ".eval_results/a.yaml").write_text(GOOD)
+    (model.path / ".eval_results/hle_a.yaml").write_text(GOOD)
     model.git("add", "-A")
     report = validate([model.path], staged=True)
-    assert [(one.code, one.file.path) for one in report.diagnostics] == [("EH205", ".eval_results/a.yaml")]
+    assert [(one.code, one.file.path) for one in report.diagnostics] == [("EH205", ".eval_results/hle_a.yaml")]
 
 
 def test_the_first_commit_is_staged(hub: HubDir) -> None:
@@ -190,7 +192,7 @@ def test_a_hook_sees_what_is_being_committed(hub: HubDir, model: Repo) -> None:
     hook.write_text("#!/bin/sh\nexec evalhub validate --staged --format json > found.json\n")
     hook.chmod(0o755)
     (model.path / RESULTS).write_text(BAD)
-    (model.path / ".eval_results/more.yaml").write_text("- 1\n")
+    (model.path / ".eval_results/hle_more.yaml").write_text("- 1\n")
     model.git("add", "-A")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
@@ -201,7 +203,7 @@ def test_a_hook_sees_what_is_being_committed(hub: HubDir, model: Repo) -> None:
     )
     assert done.returncode == 1, done.stderr
     text = (model.path / "found.json").read_text()
-    assert ("hle.yaml" in text, "more.yaml" in text) == (True, False)
+    assert ("hle.yaml" in text, "hle_more.yaml" in text) == (True, False)
 
 
 def test_text_says_that_it_is_staged(model: Repo, cli: Cli) -> None:

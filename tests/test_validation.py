@@ -20,6 +20,8 @@ from evalhub.validation import Report
 ENTRY = "- dataset: {id: cais/hle, task_id: hle}\n  value: 41.2\n"
 BAD = "- dataset: {id: cais/hle, task_id: hle}\n  value: high\n"
 OTHER_BAD = BAD + "  notes: other\n"
+SOURCE = ENTRY + "  source: {url: https://example.org/a"
+TOKEN = "eyJhbGciOiJFZERTQSJ9.eyJ2YWx1ZSI6NDEuMn0"
 SPEC = "name: X\ndescription: X.\nevaluation_framework: mteb\ntasks:\n- id: a\n"
 RESULTS = ".eval_results/hle.yaml"
 
@@ -88,6 +90,15 @@ _IN_RESULTS: dict[str, tuple[str | bytes, str | bytes]] = {
     "EH207": (ENTRY + '  date: "2026-02-30"\n', ENTRY + '  date: "2026-02-28"\n'),
     "EH208": (ENTRY.replace("41.2", "1:30"), ENTRY.replace("41.2", "90")),
     "EH209": (ENTRY.replace("41.2", "0.412"), ENTRY),
+    "EH210": (ENTRY.replace("41.2", "412"), ENTRY),
+    "EH211": (ENTRY + '  date: "2206-01-31"\n', ENTRY + '  date: "2026-01-31"\n'),
+    "EH212": (ENTRY + '  date: "2016-01-31"\n', ENTRY + '  date: "2026-01-31"\n'),
+    "EH213": (ENTRY.replace("task", "revision: main, task"), ENTRY),
+    "EH215": (SOURCE.replace("https://", "") + "}\n", SOURCE + "}\n"),
+    "EH216": (SOURCE.replace("example", "ada:pw@example") + "}\n", SOURCE + "}\n"),
+    "EH217": (SOURCE.replace("example.org", "localhost") + "}\n", SOURCE + "}\n"),
+    "EH218": (SOURCE + ", user: ada, org: cais}\n", SOURCE + ", org: cais}\n"),
+    "EH222": (ENTRY + f"  verifyToken: {TOKEN}\n", ENTRY + f"  verifyToken: {TOKEN}.c2ln\n"),
 }
 _CARD = """---
 configs:
@@ -123,7 +134,7 @@ _IN_SPEC = {
 }
 _IN_REGISTRY = {
     "EH401": ("[{dataset: cais/hle, aliases: [A]}, {dataset: cais/x, aliases: [a]}]", "[{dataset: cais/hle}]"),
-    "EH402": ("[{dataset: cais/none}]", "[{dataset: cais/hle}]"),
+    "EH402": ("[{dataset: cais/hle}, {dataset: cais/none}]", "[{dataset: cais/hle}]"),
     "EH403": ("[{dataset: cais/hle, tasks: [{id: hel}]}]", "[{dataset: cais/hle, tasks: [{id: hle}]}]"),
     "EH404": ("[{dataset: cais/hle}, {dataset: cais/hle}]", "[{dataset: cais/hle}]"),
 }
@@ -154,6 +165,31 @@ def _other_suffix(hub: HubDir) -> None:
     _write(_model(hub) / ".eval_results/more.yml", ENTRY)
 
 
+def _outdated_revision(hub: HubDir) -> None:
+    dataset = Repo(hub.root / "datasets/cais/hle")
+    then = dataset.tip()
+    dataset.commit({"./eval.yaml": spec("HLE", ["hle"]) + "  split: validation\n"}, start=then)
+    _write(_model(hub) / RESULTS, ENTRY.replace("task_id", f"revision: {then}, task_id"))
+
+
+def _inconsistent_notes(hub: HubDir) -> None:
+    _write(_model(hub) / RESULTS, ENTRY + "  notes: with tools\n")
+    hub.model("org/third", {"hle.yaml": ENTRY + "  notes: With tools.\n"})
+
+
+def _file_name_mismatch(hub: HubDir) -> None:
+    _write(_model(hub) / ".eval_results/gpqa.yaml", ENTRY + "  notes: With tools\n")
+
+
+def _unofficial_benchmark(hub: HubDir) -> None:
+    hub.dataset("cais/other")
+    _write(_model(hub) / ".eval_results/other.yaml", ENTRY.replace("cais/hle", "cais/other"))
+
+
+def _base_model_score(hub: HubDir) -> None:
+    hub.model("org/new", {"hle.yaml": ENTRY, "./README.md": "---\nbase_model: org/model\n---\n"})
+
+
 _IN_REPOS: dict[str, Callable[[HubDir], None]] = {
     "EH001": _unreadable_repo,
     "EH002": _unreadable_ref,
@@ -161,6 +197,11 @@ _IN_REPOS: dict[str, Callable[[HubDir], None]] = {
     "EH004": _no_commits,
     "EH108": _symbolic_link,
     "EH206": _other_suffix,
+    "EH214": _outdated_revision,
+    "EH219": _inconsistent_notes,
+    "EH220": _file_name_mismatch,
+    "EH221": _unofficial_benchmark,
+    "EH223": _base_model_score,
 }
 
 
@@ -246,17 +287,17 @@ def test_a_file_of_a_clone_has_the_path_below_the_clone_and_its_id(full: HubDir)
 
 
 def test_several_files_are_checked_in_the_order_given(full: HubDir) -> None:
-    second = _write(_model(full) / ".eval_results/a.yaml", BAD)
+    second = _write(_model(full) / ".eval_results/hle_a.yaml", BAD)
     first = _write(_model(full) / RESULTS, BAD)
     report = validate([first, second])
-    assert list(dict.fromkeys(found.file.path for found in report.diagnostics)) == [RESULTS, ".eval_results/a.yaml"]
+    assert list(dict.fromkeys(found.file.path for found in report.diagnostics)) == [RESULTS, ".eval_results/hle_a.yaml"]
 
 
 def test_a_single_file_is_checked_in_the_light_of_its_neighbours(full: HubDir) -> None:
-    _write(_model(full) / ".eval_results/a.yaml", ENTRY)
-    single = _write(_model(full) / ".eval_results/b.yaml", ENTRY)
+    _write(_model(full) / ".eval_results/hle_a.yaml", ENTRY)
+    single = _write(_model(full) / ".eval_results/hle_b.yaml", ENTRY)
     report = validate([single])
-    assert [(found.code, found.file.path) for found in report.diagnostics] == [("EH205", ".eval_results/b.yaml")]
+    assert [(found.code, found.file.path) for found in report.diagnostics] == [("EH205", ".eval_results/hle_b.yaml")]
     assert report.files_checked == 1
 
 
@@ -310,12 +351,12 @@ def test_what_is_not_committed_is_what_is_validated(full: HubDir) -> None:
 
 
 def test_a_new_file_that_git_does_not_know_is_validated(full: HubDir) -> None:
-    _write(_model(full) / ".eval_results/new.yaml", BAD + "  notes: new\n")
+    _write(_model(full) / ".eval_results/hle_new.yaml", BAD + "  notes: new\n")
     assert _codes(validate([_model(full)])) == ["EH112"]
 
 
 def test_a_file_that_was_deleted_is_not_validated(full: HubDir) -> None:
-    full.model("org/dirty", {"hle.yaml": BAD, "good.yaml": ENTRY})
+    full.model("org/dirty", {"hle.yaml": BAD, "hle_good.yaml": ENTRY})
     (full.root / "models/org/dirty" / RESULTS).unlink()
     assert _codes(validate([full.root / "models/org/dirty"])) == []
 
@@ -336,7 +377,7 @@ def test_a_clone_without_commits_is_validated_too(full: HubDir) -> None:
 @pytest.mark.parametrize("folder", [".eval_results", ".eval_results/old"])
 def test_a_folder_of_a_clone(full: HubDir, folder: str) -> None:
     _write(_model(full) / RESULTS, BAD)
-    _write(_model(full) / ".eval_results/old/x.yaml", ENTRY)
+    _write(_model(full) / ".eval_results/old/hle_x.yaml", ENTRY)
     expected = {".eval_results": ["EH112", "EH206"], ".eval_results/old": ["EH206"]}
     assert _codes(validate([_model(full) / folder])) == expected[folder]
 
@@ -363,10 +404,10 @@ def test_a_bare_dataset(full: HubDir) -> None:
 
 def test_bare_and_clone_have_the_same_findings(full: HubDir) -> None:
     files = {
-        "a.yaml": BAD,
+        "hle_a.yaml": BAD,
         "b.yml": ENTRY,
         "old/c.yaml": ENTRY,
-        "link.yaml": Link("a.yaml"),
+        "link.yaml": Link("hle_a.yaml"),
         "x.yaml/inner.txt": "x",
         "README.md": "x",
     }
@@ -501,9 +542,10 @@ def test_tasks_that_are_being_removed_are_unknown(full: HubDir) -> None:
 
 
 def test_a_benchmark_that_is_not_committed_yet_is_known(full: HubDir) -> None:
+    full.registry({"dataset": "cais/hle"}, {"dataset": "cais/new"})
     repo = Repo.create(full.root / "datasets/cais/new")
     _write(repo.path / "eval.yaml", SPEC)
-    _write(_model(full) / RESULTS, ENTRY.replace("cais/hle, task_id: hle", "cais/new, task_id: a"))
+    _write(_model(full) / ".eval_results/new.yaml", ENTRY.replace("cais/hle, task_id: hle", "cais/new, task_id: a"))
     assert _codes(validate([full.root])) == ["EH004"]
 
 
@@ -534,8 +576,8 @@ def test_one_bad_repository_does_not_stop_the_rest(full: HubDir) -> None:
 
 
 def test_one_bad_file_does_not_stop_the_rest(full: HubDir) -> None:
-    _write(_model(full) / ".eval_results/a.yaml", b"\xff")
-    _write(_model(full) / ".eval_results/b.yaml", "[")
+    _write(_model(full) / ".eval_results/hle_a.yaml", b"\xff")
+    _write(_model(full) / ".eval_results/hle_b.yaml", "[")
     _write(_model(full) / RESULTS, BAD)
     assert _codes(validate([full.root])) == ["EH101", "EH102", "EH112"]
 
@@ -556,89 +598,89 @@ def test_progress_ends_with_all_done(full: HubDir) -> None:
 
 
 def test_pull_requests_are_left_alone_by_default(full: HubDir) -> None:
-    full.model("org/prs", {"a.yaml": ENTRY}).pull(1, {"b.yaml": BAD})
+    full.model("org/prs", {"hle_a.yaml": ENTRY}).pull(1, {"hle_b.yaml": BAD})
     assert _codes(validate([full.root])) == []
 
 
 @pytest.mark.parametrize("host", ["hf", "github", "gitlab"])
 @pytest.mark.parametrize("bare", [True, False])
 def test_what_a_pull_request_adds_is_validated(full: HubDir, host: str, bare: bool) -> None:
-    ref = full.model("org/prs", {"a.yaml": ENTRY}, bare=bare).pull(1, {"b.yaml": OTHER_BAD}, host=host)
+    ref = full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=bare).pull(1, {"hle_b.yaml": OTHER_BAD}, host=host)
     (found,) = validate([full.root], pull_requests=True).diagnostics
-    assert (found.code, found.file.ref, found.file.path) == ("EH112", ref, ".eval_results/b.yaml")
+    assert (found.code, found.file.ref, found.file.path) == ("EH112", ref, ".eval_results/hle_b.yaml")
 
 
 def test_what_a_local_branch_proposes_is_validated(full: HubDir) -> None:
-    repo = full.model("org/prs", {"a.yaml": ENTRY})
-    repo.commit({"b.yaml": OTHER_BAD}, on="evalhub/b", start=repo.tip())
+    repo = full.model("org/prs", {"hle_a.yaml": ENTRY})
+    repo.commit({"hle_b.yaml": OTHER_BAD}, on="evalhub/b", start=repo.tip())
     (found,) = validate([full.root], pull_requests=True).diagnostics
     assert found.file.ref == "refs/heads/evalhub/b"
 
 
 def test_files_that_a_pull_request_leaves_as_they_are_are_told_once(full: HubDir) -> None:
-    full.model("org/prs", {"a.yaml": BAD}, bare=True).pull(1, {"b.yaml": ENTRY + "  notes: b\n"})
+    full.model("org/prs", {"hle_a.yaml": BAD}, bare=True).pull(1, {"hle_b.yaml": ENTRY + "  notes: b\n"})
     found = validate([full.root], pull_requests=True).diagnostics
     assert [(one.code, one.file.ref) for one in found] == [("EH112", "refs/heads/main")]
 
 
 def test_a_merged_pull_request_is_not_validated(full: HubDir) -> None:
-    repo = full.model("org/prs", {"a.yaml": ENTRY}, bare=True)
-    repo.merge(repo.pull(1, {"b.yaml": BAD}))
+    repo = full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True)
+    repo.merge(repo.pull(1, {"hle_b.yaml": BAD}))
     found = validate([full.root], pull_requests=True).diagnostics
     assert {one.file.ref for one in found} == {"refs/heads/main"}
 
 
 def test_each_pull_request_counts_its_files(full: HubDir) -> None:
-    repo = full.model("org/prs", {"a.yaml": ENTRY}, bare=True)
-    repo.pull(1, {"b.yaml": ENTRY + "  notes: b\n"})
+    repo = full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True)
+    repo.pull(1, {"hle_b.yaml": ENTRY + "  notes: b\n"})
     repo.pull(2, {"c.yaml": ENTRY + "  notes: c\n", "d.yaml": ENTRY + "  notes: d\n"})
     extra = validate([full.root], pull_requests=True).files_checked - validate([full.root]).files_checked
     assert extra == 3
 
 
 def test_a_link_that_a_pull_request_adds_is_found(full: HubDir) -> None:
-    full.model("org/prs", {"a.yaml": ENTRY}, bare=True).pull(1, {"b.yaml": Link("a.yaml")})
+    full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True).pull(1, {"hle_b.yaml": Link("hle_a.yaml")})
     assert _codes(validate([full.root], pull_requests=True)) == ["EH108"]
 
 
 def test_a_file_that_the_hub_does_not_read_is_found_in_a_pull_request(full: HubDir) -> None:
-    full.model("org/prs", {"a.yaml": ENTRY}, bare=True).pull(1, {".eval_results/sub/b.yaml": ENTRY})
+    full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True).pull(1, {".eval_results/sub/hle_b.yaml": ENTRY})
     assert _codes(validate([full.root], pull_requests=True)) == ["EH206"]
 
 
 def test_an_entry_that_a_pull_request_adds_twice_is_found(full: HubDir) -> None:
     twice = (ENTRY + "  notes: other\n") * 2
-    full.model("org/prs", {"a.yaml": ENTRY}, bare=True).pull(1, {"b.yaml": twice})
+    full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True).pull(1, {"hle_b.yaml": twice})
     assert _codes(validate([full.root], pull_requests=True)) == ["EH205"]
 
 
-@pytest.mark.parametrize("name", ["0.yaml", "b.yaml"])
+@pytest.mark.parametrize("name", ["0_hle.yaml", "hle_b.yaml"])
 def test_a_result_that_a_pull_request_adds_beside_one_that_stands_is_found_in_what_it_adds(
     full: HubDir, name: str
 ) -> None:
-    full.model("org/prs", {"a.yaml": ENTRY}, bare=True).pull(1, {name: ENTRY.replace("41.2", "42.0")})
+    full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True).pull(1, {name: ENTRY.replace("41.2", "42.0")})
     (found,) = validate([full.root], pull_requests=True).diagnostics
-    assert (found.code, found.file.path, "a.yaml" in found.message) == ("EH205", f".eval_results/{name}", True)
+    assert (found.code, found.file.path, "hle_a.yaml" in found.message) == ("EH205", f".eval_results/{name}", True)
 
 
 def test_two_pull_requests_that_propose_the_same_are_no_doubles(full: HubDir) -> None:
-    repo = full.model("org/prs", {"a.yaml": ENTRY}, bare=True)
+    repo = full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True)
     for number, value in enumerate(["42.0", "43.0"], start=1):
-        repo.pull(number, {"b.yaml": ENTRY.replace("41.2", value) + "  notes: other\n"})
+        repo.pull(number, {"hle_b.yaml": ENTRY.replace("41.2", value) + "  notes: other\n"})
     assert _codes(validate([full.root], pull_requests=True)) == []
 
 
 def test_of_a_file_that_a_pull_request_changes_only_its_own_entries_are_told(full: HubDir) -> None:
-    repo = full.model("org/prs", {"a.yaml": BAD}, bare=True)
-    ref = repo.pull(1, {"a.yaml": BAD + OTHER_BAD})
+    repo = full.model("org/prs", {"hle_a.yaml": BAD}, bare=True)
+    ref = repo.pull(1, {"hle_a.yaml": BAD + OTHER_BAD})
     found = validate([full.root], pull_requests=True).diagnostics
     assert [(one.file.ref, one.span and one.span.line) for one in found] == [("refs/heads/main", 2), (ref, 4)]
 
 
 def test_a_pull_request_that_cannot_be_read_is_told_once(full: HubDir) -> None:
-    repo = full.model("org/prs", {"a.yaml": ENTRY}, bare=True)
-    ref = repo.pull(1, {"b.yaml": ENTRY + "  notes: b\n"})
-    repo.lose(f"{ref}:.eval_results/b.yaml")
+    repo = full.model("org/prs", {"hle_a.yaml": ENTRY}, bare=True)
+    ref = repo.pull(1, {"hle_b.yaml": ENTRY + "  notes: b\n"})
+    repo.lose(f"{ref}:.eval_results/hle_b.yaml")
     found = validate([full.root], pull_requests=True).diagnostics
     assert [(one.code, one.file.repo, one.file.ref) for one in found] == [("EH002", "org/prs", ref)]
 

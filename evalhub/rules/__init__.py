@@ -9,26 +9,40 @@ from __future__ import annotations
 
 from evalhub.rules import (
     ambiguous_alias,
+    base_model_score,
+    date_before_benchmark,
     duplicate_registration,
     duplicate_result,
     duplicate_task,
+    file_name_mismatch,
+    future_date,
+    inconsistent_notes,
     invalid_date,
+    local_source,
+    malformed_token,
     missing_choices,
+    outdated_revision,
     removed_task,
     scale_mismatch,
+    source_credentials,
+    two_attributions,
     unknown_benchmark,
     unknown_code,
     unknown_config,
     unknown_field,
     unknown_framework,
     unknown_placeholder,
+    unknown_revision,
     unknown_spec_key,
     unknown_split,
     unknown_task,
+    unofficial_benchmark,
     unpinned_grader,
     unregistered_dataset,
     unregistered_task,
+    unusable_source_url,
     unworkable_scorer,
+    value_out_of_range,
 )
 from evalhub.rules.subjects import Check, ClaimCheck, RepoCheck
 
@@ -36,8 +50,24 @@ RESULT_RULES: tuple[Check, ...] = (
     invalid_date.check,
     unknown_benchmark.check,
     unknown_task.check,
+    future_date.check,
+    date_before_benchmark.check,
+    unknown_revision.check,
+    outdated_revision.check,
+    unusable_source_url.check,
+    source_credentials.check,
+    local_source.check,
+    two_attributions.check,
+    file_name_mismatch.check,
+    unofficial_benchmark.check,
+    malformed_token.check,
 )
-CLAIM_RULES: tuple[ClaimCheck, ...] = (scale_mismatch.check,)
+CLAIM_RULES: tuple[ClaimCheck, ...] = (
+    scale_mismatch.check,
+    value_out_of_range.check,
+    inconsistent_notes.check,
+    base_model_score.check,
+)
 REPO_RULES: tuple[RepoCheck, ...] = (duplicate_result.check,)
 SPEC_RULES: tuple[Check, ...] = (
     duplicate_task.check,

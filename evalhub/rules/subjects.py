@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from evalhub.benchmarks import Spec
 from evalhub.diagnostics import FileRef, Meant
+from evalhub.names import normalise
 from evalhub.registry import Registry
 from evalhub.rules.peers import Claim, Peers
 from evalhub.yaml_source import Document, Path, Problem
@@ -82,7 +85,7 @@ def _no_history(_dataset_id: str) -> History | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What is known beside the file: the hub's specs by dataset id, its dataset repos without a valid spec, its
     registry, the histories of its dataset repos, what time it is, and what other results say.
@@ -94,6 +97,15 @@ class Context:
     history: Callable[[str], History | None] = _no_history
     now: datetime = _END_OF_TIME
     peers: Peers = field(default_factory=Peers)
+
+    @cached_property
+    def owners(self) -> Mapping[str, frozenset[str]]:
+        """Which benchmarks of the hub a name can mean, by its fold (see `normalise`): id, last part, alias or name."""
+        owners: dict[str, set[str]] = defaultdict(set)
+        for id, spec in self.specs.items():
+            for name in (id, id.split("/")[-1], spec.name, *self.registry.aliases(id)):
+                owners[normalise(name)].add(id)
+        return {fold: frozenset(ids) for fold, ids in owners.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""Passwords and tokens that stand in a file are in nothing that is said of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from evalhub.checking import check_files
+from evalhub.checkouts import source_file
+from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.masking import masked
+from evalhub.names import printable
+from evalhub.render import reports
+from evalhub.render.diagnostics import print_report
+from evalhub.rules.subjects import Context
+from evalhub.validation import Report
+
+STARS = "********"
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("https://ada:swordfsh@example.org/x", f"https://{'*' * 12}@example.org/x"),
+        ("https://ghp_abcd@example.org/x", f"https://{STARS}@example.org/x"),
+        ("https://ada:sw@rdf@example.org/x", f"https://{'*' * 10}@example.org/x"),
+        ("https://ada:swo/dfi#h?@example.org/x", f"https://{'*' * 13}@example.org/x"),
+        ("https://example.org/x?token=swordfsh&b=2", f"https://example.org/x?token={STARS}&b=2"),
+        (
+            "https://example.org/x?a=1&X-Amz-Signature=swordfsh#b",
+            f"https://example.org/x?a=1&X-Amz-Signature={STARS}#b",
+        ),
+        ("{url: 'https://a:swordf@example.org', x: 1}", f"{{url: 'https://{STARS}@example.org', x: 1}}"),
+        ("{url: https://example.org?key=swordfsh, x: 1}", f"{{url: https://example.org?key={STARS}, x: 1}}"),
+        ("see hf_abcdefghijklmnopqrst", f"see {'*' * 23}"),
+        ("  verifyToken: 'swordfsh'", f"  verifyToken: '{STARS}'"),
+    ],
+)
+def test_what_is_secret_is_masked_at_its_length(text: str, safe: str) -> None:
+    assert masked(text) == safe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.org/@ada/x",
+        "https://example.org:8080/a@b",
+        "git@github.com:org/model",
+        "ssh://git@github.com/org/model",
+        '{"url":"https://example.org","user":"a@b"}',
+        "pass@1, mmlu:pass@5",
+        "https://example.org/x?tokens=5&keyword=x&max_tokens=5",
+        "https://github.com/huggingface/hf_transfer",
+        "a_b = c",
+        "",
+    ],
+)
+def test_what_is_not_secret_is_left(text: str) -> None:
+    assert masked(text) == text
+
+
+def test_half_a_secret_is_not_left_where_text_is_cut() -> None:
+    assert "sword" not in printable("https://ada:kingfisher@example.org", limit=20)
+
+
+LONG = {
+    "users": "//a:b",
+    "users with a host": "//a:b@",
+    "schemes": "https:",
+    "slashes": "//",
+    "ports": "//h:1",
+    "keys": "?key=",
+    "tokens": "hf_",
+    "JWTs": "-eyJ",
+    "words": "verifyToken",
+}
+
+
+@pytest.mark.parametrize("end", ["", "@", "@=_"])
+@pytest.mark.parametrize("piece", LONG.values(), ids=LONG)
+def test_a_long_line_is_masked_in_little_time(piece: str, end: str) -> None:
+    text = piece * ((1 << 20) // len(piece)) + end
+    begun = time.process_time()
+    assert len(masked(text)) == len(text)
+    assert time.process_time() - begun < 3
+
+
+# --- findings -------------------------------------------------------------------------------------------------------
+
+WORD = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789", min_size=1, max_size=20)
+SECRET = st.tuples(st.just("s3cr3t"), st.text("abcXYZ0189-._~!$*+", max_size=20), st.just("t3rc3s")).map("".join)
+HOST = st.sampled_from(["example.org", "localhost:8080", "127.0.0.1", "hub", "[::1]", ""])
+IN_URL: list[Callable[[str, str, str], str]] = [
+    lambda secret, word, host: f"https://{word}:{secret}@{host}/{word}",
+    lambda secret, word, host: f"HTTP://{secret}@{host}",
+    lambda secret, word, host: f"{word}://{word}:{secret}@{host}/x",
+    lambda secret, word, host: f"https:/{word}:{secret}@{host}/x",
+    lambda secret, word, host: f"//:{secret}@{host}/x",
+    lambda secret, word, host: f"https://{word}:a{word}/{secret}@{host}/x",
+    lambda secret, word, host: f"https://{host}/{word}?token={secret}",
+    lambda secret, word, host: f"https://{host}/{word}?a={word}&access_token={secret}&b={word}",
+    lambda secret, word, host: f"https://{host}/?X-Amz-Signature={secret}#{word}",
+    lambda secret, word, host: f"https://{host}/?{word}#api_key={secret}",
+]
+URLS = st.tuples(st.sampled_from(IN_URL), SECRET, WORD, HOST).map(lambda each: (each[1], each[0](*each[1:])))
+
+
+def _escaped(text: str) -> str:
+    return '"' + "".join(f"\\x{ord(char):02x}" if char in ":/@?=" else char for char in text) + '"'
+
+
+STYLES: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "single quotes": lambda url: "'" + url.replace("'", "''") + "'",
+    "JSON": json.dumps,
+    "escaped slashes": lambda url: json.dumps(url).replace("/", "\\/"),
+    "escapes": _escaped,
+    "two lines": lambda url: json.dumps(url)[:-4] + "\\\n      " + json.dumps(url)[-4:],
+    "anchor": lambda url: "&url " + json.dumps(url),
+    "tag": lambda url: "!mine " + json.dumps(url),
+}
+FILES: dict[str, str] = {
+    "source": "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  source:\n    url: URL\n",
+    "flow": "- {dataset: {id: cais/hle, task_id: hel}, value: high, source: {url: URL, nmae: x}}\n",
+    "comment": "- dataset: {id: cais/hle, task_id: hle}\n  value: high # URL\n",
+    "elsewhere": "- dataset: {id: URL, task_id: URL}\n  date: URL\n  value: URL\n  notes: URL\n  source: URL\n",
+    "key": "- URL: 1\n  URL: 2\n",
+    "broken": "- source: [ {url: URL\n",
+    "eval.yaml": "name: X\nevaluation_framework: URL\ntasks: [{id: a, split: 1, x: URL}, {id: a}]\n",
+    "evalhub.yaml": "benchmarks:\n- {dataset: URL, scale: URL}\n",
+}
+
+
+def _findings(kind: str, text: str) -> list[Diagnostic]:
+    path = kind if kind.endswith(".yaml") else ".eval_results/hle.yaml"
+    checked = check_files([source_file(FileRef(path, "org/model"), text.encode())], Context())
+    return [one for each in checked for one in each.diagnostics]
+
+
+def _text(report: Report) -> str:
+    stream = io.StringIO()
+    print_report(Console(file=stream, width=10_000, highlight=False), report)
+    return stream.getvalue()
+
+
+RENDERERS = {"text": _text, **reports.RENDERERS}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("kind", FILES)
+@settings(max_examples=30, deadline=None)
+@given(drawn=URLS)
+def test_no_secret_of_a_url_is_printed_in_any_format(kind: str, style: str, drawn: tuple[str, str]) -> None:
+    secret, url = drawn
+    written = url if kind == "comment" else STYLES[style](url)
+    report = Report(1, tuple(_findings(kind, FILES[kind].replace("URL", written))))
+    for render in RENDERERS.values():
+        assert secret not in render(report)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_secret_of_a_url_without_a_scheme_is_printed(style: str) -> None:
+    text = FILES["source"].replace("URL", STYLES[style]("ada:kingfisher@example.org/x"))
+    report = Report(1, tuple(_findings("source", text)))
+    assert not any("kingfisher" in render(report) for render in RENDERERS.values())
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ada:kingfisher@example.org", "ada:kingfisher@example.org", "//ada:kingfisher@x"]
+)
+def test_caret_stays_where_it_was(url: str) -> None:
+    (found,) = [one for one in _findings("source", FILES["source"].replace("URL", url)) if one.code == "EH216"]
+    assert found.source_line is not None
+    assert len(found.source_line) == len(f"    url: {url}")
+
+
+def test_a_line_says_all_that_is_not_secret() -> None:
+    text = FILES["source"].replace("URL", "https://ada:kingfisher@example.org/report")
+    (found,) = [one for one in _findings("source", text) if one.code == "EH216"]
+    assert found.source_line == f"    url: https://{'*' * 14}@example.org/report"
+
+
+def test_lines_without_secrets_are_shown_as_they_are() -> None:
+    (found,) = [one for one in _findings("comment", FILES["comment"].replace("URL", "pass@1")) if one.code == "EH112"]
+    assert found.source_line == "  value: high # pass@1"
