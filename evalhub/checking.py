@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from sys import intern
 
@@ -20,7 +19,7 @@ from evalhub.kinds import Kind, kind_of
 from evalhub.masking import masked
 from evalhub.results import RESULTS_FOLDER, counts_as_results
 from evalhub.rules.peers import Claim, Peers
-from evalhub.rules.subjects import Context, Finding, ParsedFile, text_of
+from evalhub.rules.subjects import Context, Entry, Finding, ParsedFile, entries_of
 from evalhub.shown_lines import ShownLines
 from evalhub.yaml_source import MAX_PROBLEMS, Document, Problem
 
@@ -114,10 +113,8 @@ def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Fin
     document = yaml_source.parse(source.read().content)
     problems = []
     for claim, finding in found:
-        path = (claim.index, *finding.path)
-        span = document.span(path, key=finding.key)
         twin = finding.twin.index if finding.twin and finding.twin.file == claim.file else None
-        problems.append(Problem(finding.code, finding.message, span, finding.hint, path, twin=twin))
+        problems.append(_placed(finding, claim.index, document, twin))
     more = _judged(source, document, _diagnostics(problems, source.file, document), choice)
     diagnostics = _first_of([*checked.diagnostics, *more.diagnostics])
     return replace(checked, diagnostics=diagnostics, ignored=checked.ignored + more.ignored)
@@ -134,9 +131,9 @@ def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, 
     problems = list(document.problems)
     claims: tuple[Claim, ...] = ()
     if not document.fatal:
-        problems += _problems(ParsedFile(source.file, document, source.card), kind, context, problems)
-        if kind is Kind.RESULTS:
-            claims = tuple(_claims(source, document))
+        entries = tuple(entries_of(document)) if kind is Kind.RESULTS else ()
+        claims = tuple(_claims(source, entries))
+        problems += _problems(ParsedFile(source.file, document, source.card, entries), kind, context, problems)
     if source.added is not None:
         problems = [each for each in problems if not each.path or each.path[0] in source.added]
     if not problems or not source.reported:
@@ -154,26 +151,34 @@ def _problems(file: ParsedFile, kind: Kind, context: Context, known: Sequence[Pr
         by_schema = schema_findings.findings(_SCHEMAS[kind], file.document)
         problems += [problem for problem in by_schema if problem.span not in told]
         told.update(problem.span for problem in problems)
-    by_rules = (problem for rule in _RULES[kind] for problem in rule(file, context))
+    by_rules = chain((each for rule in _RULES[kind] for each in rule(file, context)), _entry_problems(file, context))
     problems += islice((problem for problem in by_rules if problem.span not in told), MAX_PROBLEMS)
     return problems
 
 
-def _claims(source: SourceFile, document: Document) -> Iterator[Claim]:
+def _entry_problems(file: ParsedFile, context: Context) -> Iterator[Problem]:
+    for entry in file.entries:
+        for rule in rules.ENTRY_RULES:
+            for finding in rule(entry, context):
+                yield _placed(finding, entry.index, file.document)
+
+
+def _placed(finding: Finding, index: int, document: Document, twin: int | None = None) -> Problem:
+    path = (index, *finding.path)
+    span = document.span(path, key=finding.key)
+    return Problem(finding.code, finding.message, span, finding.hint, path, finding.meant, twin)
+
+
+def _claims(source: SourceFile, entries: Sequence[Entry]) -> Iterator[Claim]:
     """Yield what those entries claim that say of what they are."""
-    if not isinstance(document.data, list) or not document.data:
-        return
-    bases = base_models(source.card()) if source.file.repo and counts_as_results(source.file.path) else ()
-    for index, (entry, line) in enumerate(zip(document.data, document.item_lines(), strict=True)):
-        dataset_id, task_id = text_of(entry, "dataset", "id"), text_of(entry, "dataset", "task_id")
-        if dataset_id is not None and task_id is not None:
-            value = entry.get("value")
-            is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-            number = value if is_number else None
-            notes = intern(text_of(entry, "notes") or "")
-            ids = intern(dataset_id), intern(task_id)  # most are the same: once in memory, and on the way to it
-            copied = source.added is not None and index not in source.added
-            yield Claim(source.file, index, line, *ids, number, notes, source.file.repo, bases, copied)
+    file, repo, added = source.file, source.file.repo, source.added
+    bases = base_models(source.card()) if entries and repo and counts_as_results(file.path) else ()
+    for entry in entries:
+        if entry.dataset_id is not None and entry.task_id is not None:
+            # Most are the same: once in memory, and on the way to the first process.
+            dataset_id, task_id, notes = intern(entry.dataset_id), intern(entry.task_id), intern(entry.notes or "")
+            copied = added is not None and entry.index not in added
+            yield Claim(file, entry.index, entry.line, dataset_id, task_id, entry.value, notes, repo, bases, copied)
 
 
 def _judged(source: SourceFile, document: Document | None, found: list[Diagnostic], choice: Choice) -> Checked:

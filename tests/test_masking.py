@@ -31,7 +31,7 @@ STARS = "********"
         ("https://ada:swordfsh@example.org/x", f"https://{'*' * 12}@example.org/x"),
         ("https://ghp_abcd@example.org/x", f"https://{STARS}@example.org/x"),
         ("https://ada:sw@rdf@example.org/x", f"https://{'*' * 10}@example.org/x"),
-        ("https://ada:swo/dfi#h?@example.org/x", f"https://{'*' * 13}@example.org/x"),
+        ("https://ada:swo/dfi#h?@example.org/x", f"https://{'*' * 14}@example.org/x"),
         ("https://example.org/x?token=swordfsh&b=2", f"https://example.org/x?token={STARS}&b=2"),
         (
             "https://example.org/x?a=1&X-Amz-Signature=swordfsh#b",

@@ -1,8 +1,9 @@
 """What the schemas can't say, one module a rule. A rule sees one kind of subject and yields what is wrong with it.
 
 A new rule is a new module with a `check`, a line in the tuple of its kind below, and its code in `diagnostics.CODES`.
-`RESULT_RULES` see one file by itself and run on all cores, so that they don't see `context.peers`; what compares an
-entry with other results is one of the `CLAIM_RULES`, or of the `REPO_RULES` where those are of the same repository.
+`ENTRY_RULES` see one entry of a result file, `RESULT_RULES` the whole file; they run on all cores, so that they don't
+see `context.peers`. What compares an entry with other results is one of the `CLAIM_RULES`, or of the `REPO_RULES` where
+those are of the same repository.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ from evalhub.rules import (
     unworkable_scorer,
     value_out_of_range,
 )
-from evalhub.rules.subjects import Check, ClaimCheck, RepoCheck
+from evalhub.rules.subjects import Check, ClaimCheck, EntryCheck, RepoCheck
 
-RESULT_RULES: tuple[Check, ...] = (
+ENTRY_RULES: tuple[EntryCheck, ...] = (
     invalid_date.check,
     unknown_benchmark.check,
     unknown_task.check,
@@ -58,10 +59,9 @@ RESULT_RULES: tuple[Check, ...] = (
     source_credentials.check,
     local_source.check,
     two_attributions.check,
-    file_name_mismatch.check,
-    unofficial_benchmark.check,
     malformed_token.check,
 )
+RESULT_RULES: tuple[Check, ...] = (file_name_mismatch.check, unofficial_benchmark.check)
 CLAIM_RULES: tuple[ClaimCheck, ...] = (
     scale_mismatch.check,
     value_out_of_range.check,

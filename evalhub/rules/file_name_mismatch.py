@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from evalhub.names import normalise, printable
 from evalhub.results import RESULTS_FOLDER, counts_as_results, new_file_name
-from evalhub.rules.subjects import Context, ParsedFile, text_of
+from evalhub.rules.subjects import Context, Entry, ParsedFile
 from evalhub.yaml_source import Problem
 
 _SHORTEST = 3  # a stem that is part of a name tells nothing if it is any shorter
@@ -17,40 +16,39 @@ def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
     if not counts_as_results(file.file.path):
         return
     stem = _folded_stem(file.file.path)
-    firsts: dict[str, tuple[int, dict[str, Any]] | None] = {}  # None: an entry of the dataset fits
-    for index, entry in file.mappings():
-        dataset_id = text_of(entry, "dataset", "id") or ""
+    firsts: dict[str, Entry | None] = {}  # None: an entry of the dataset fits
+    for entry in file.entries:
+        dataset_id = entry.dataset_id or ""
         if dataset_id not in context.specs or firsts.get(dataset_id, entry) is None:
             continue  # of other datasets EH203 says that they may be misspelt
-        if _fits(stem, dataset_id, entry, context):
+        if _fits(stem, dataset_id, entry.task_id or "", context):
             firsts[dataset_id] = None
         else:
-            firsts.setdefault(dataset_id, (index, entry))
+            firsts.setdefault(dataset_id, entry)
     for dataset_id, first in firsts.items():
         if first is not None:
             message = f"the file name doesn't tell the benchmark {printable(dataset_id, limit=100)}"
-            yield file.problem("EH220", message, (first[0], "dataset", "id"), _hint(dataset_id, first[1], context))
+            yield file.problem("EH220", message, (first.index, "dataset", "id"), _hint(dataset_id, first, context))
 
 
 def _folded_stem(path: str) -> str:
     return normalise(path.rpartition("/")[2].removesuffix(".yaml"))
 
 
-def _fits(stem: str, dataset_id: str, entry: object, context: Context) -> bool:
+def _fits(stem: str, dataset_id: str, task_id: str, context: Context) -> bool:
     last = normalise(dataset_id.rpartition("/")[2])
     if stem == last:
         return True
     owners = context.owners.get(stem)
     if owners is not None:
         return dataset_id in owners
-    task_id = text_of(entry, "dataset", "task_id") or ""
     more = (task_id, context.specs[dataset_id].name, *context.registry.aliases(dataset_id))
     names = filter(None, (last, *map(normalise, more)))
     return any(name in stem or (len(stem) >= _SHORTEST and stem in name) for name in names)
 
 
-def _hint(dataset_id: str, entry: dict[str, Any], context: Context) -> str:
-    name = new_file_name(dataset_id, text_of(entry, "notes") or "")
-    if _fits(_folded_stem(name), dataset_id, None, context):
+def _hint(dataset_id: str, entry: Entry, context: Context) -> str:
+    name = new_file_name(dataset_id, entry.notes or "")
+    if _fits(_folded_stem(name), dataset_id, "", context):
         return f"keep its results in {RESULTS_FOLDER}/{printable(name, limit=150)}"
     return "name the file after the benchmark"

@@ -7,21 +7,18 @@ import json
 import re
 from collections.abc import Iterator
 
-from evalhub.rules.subjects import Context, ParsedFile, text_of
-from evalhub.yaml_source import Problem
+from evalhub.rules.subjects import Context, Entry, Finding
 
 _LONGEST = 16 << 10
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _PARTS = ("header", "payload", "signature")
 
 
-def check(file: ParsedFile, _context: Context) -> Iterator[Problem]:
-    for index, entry in file.mappings():
-        token = text_of(entry, "verifyToken")
-        wrong = _what_is_wrong(token) if token is not None else None
-        if wrong:
-            hint = "paste the whole token on one line, HEADER.PAYLOAD.SIGNATURE, or leave it out"
-            yield file.problem("EH222", f"the verify token is no JWT: {wrong}", (index, "verifyToken"), hint)
+def check(entry: Entry, _context: Context) -> Iterator[Finding]:
+    wrong = _what_is_wrong(entry.token) if entry.token is not None else None
+    if wrong:
+        hint = "paste the whole token on one line, HEADER.PAYLOAD.SIGNATURE, or leave it out"
+        yield Finding("EH222", f"the verify token is no JWT: {wrong}", ("verifyToken",), hint)
 
 
 def _what_is_wrong(token: str) -> str | None:

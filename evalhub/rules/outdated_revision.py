@@ -6,30 +6,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evalhub.names import printable
-from evalhub.rules.subjects import Context, History, ParsedFile, text_of
-from evalhub.yaml_source import Problem
+from evalhub.rules.subjects import Context, Entry, Finding, History
 
 _DEFAULTS: Mapping[str, Any] = {"config": "default", "split": "test", "epochs": 1}
 _MOST_SHOWN = 5
 
 
-def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
-    known: dict[tuple[str, str, str], tuple[str, ...]] = {}
-    for index, entry in file.mappings():
-        revision, dataset_id = text_of(entry, "dataset", "revision"), text_of(entry, "dataset", "id")
-        history = context.history(dataset_id) if revision is not None and dataset_id is not None else None
-        task_id = text_of(entry, "dataset", "task_id")
-        if revision is None or dataset_id is None or history is None or task_id is None:
-            continue
-        key = (dataset_id, task_id, revision)
-        if key not in known:
-            known[key] = _changed(history, task_id, revision)
-        if known[key]:
-            keys = ", ".join(known[key][:_MOST_SHOWN]) + ", …" * (len(known[key]) > _MOST_SHOWN)
-            task = f"the task {printable(task_id, limit=100)}"
-            message = f"at {printable(revision, limit=60)} {task} was defined differently from today: {keys}"
-            hint = "evaluate on today's revision, and write its commit"
-            yield file.problem("EH214", message, (index, "dataset", "revision"), hint)
+def check(entry: Entry, context: Context) -> Iterator[Finding]:
+    revision, task_id = entry.revision, entry.task_id
+    history = context.history(entry.dataset_id) if revision is not None and entry.dataset_id is not None else None
+    if revision is None or task_id is None or history is None:
+        return
+    changed = _changed(history, task_id, revision)
+    if changed:
+        keys = ", ".join(changed[:_MOST_SHOWN]) + ", …" * (len(changed) > _MOST_SHOWN)
+        task = f"the task {printable(task_id, limit=100)}"
+        message = f"at {printable(revision, limit=60)} {task} was defined differently from today: {keys}"
+        hint = "evaluate on today's revision, and write its commit"
+        yield Finding("EH214", message, ("dataset", "revision"), hint)
 
 
 def _changed(history: History, task_id: str, revision: str) -> tuple[str, ...]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalhub.rules.subjects import Context, ParsedFile
-from evalhub.rules.urls import Flaw, flaws
-from evalhub.yaml_source import Problem
+from evalhub.rules.subjects import Context, Entry, Finding
+from evalhub.rules.urls import Flaw, flaw_of
 
 _HINT = "revoke it, for git keeps what was committed; then write the URL without it"
 
 
-def check(file: ParsedFile, _context: Context) -> Iterator[Problem]:
-    for index, _ in flaws(file, Flaw.CREDENTIALS):
-        yield file.problem("EH216", "the URL holds a user name, password or token", (index, "source", "url"), _HINT)
+def check(entry: Entry, _context: Context) -> Iterator[Finding]:
+    if entry.url is not None and flaw_of(entry.url) is Flaw.CREDENTIALS:
+        yield Finding("EH216", "the URL holds a user name, password or token", ("source", "url"), _HINT)

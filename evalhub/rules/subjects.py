@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,19 +23,65 @@ def _no_card() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a result file, at position `index` from 0 and on `line` from 1, as far as it can be read: what isn't
+    text, or a number that can be compared, is None.
+    """
+
+    index: int
+    line: int
+    dataset_id: str | None
+    task_id: str | None
+    revision: str | None
+    value: float | None
+    date: str | None
+    notes: str | None
+    url: str | None
+    user: str | None
+    org: str | None
+    token: str | None
+
+
+def entries_of(document: Document) -> Iterator[Entry]:
+    """Yield the entries of a result file that are mappings."""
+    for index, (item, line) in enumerate(zip(document.data or (), document.item_lines(), strict=False)):
+        if isinstance(item, dict):
+            dataset_id, task_id, revision = _texts(item.get("dataset"), ("id", "task_id", "revision"))
+            url, user, org = _texts(item.get("source"), ("url", "user", "org"))
+            date, notes, token = _texts(item, ("date", "notes", "verifyToken"))
+            value = _number(item.get("value"))
+            yield Entry(index, line, dataset_id, task_id, revision, value, date, notes, url, user, org, token)
+
+
+def _texts(data: object, keys: tuple[str, ...]) -> Iterable[str | None]:
+    if not isinstance(data, dict):
+        return (None,) * len(keys)
+    found = [data.get(key) for key in keys]
+    return [value if isinstance(value, str) and value else None for value in found]
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFile:
     """A file that could be read; what is in it may be anything: the schemas have their own findings.
 
-    `card` gives the YAML header of the README.md beside it, empty where there is none.
+    `card` gives the YAML header of the README.md beside it, empty where there is none; `entries` are those of a result
+    file.
     """
 
     file: FileRef
     document: Document
     card: Callable[[], Mapping[str, Any]] = _no_card
+    entries: tuple[Entry, ...] = ()
 
     def mappings(self, *path: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the mappings, with their positions, of the list at `path`; nothing where there is no such list."""
-        found = field_of(self.document.data, *path) if path else self.document.data
+        found = field_of(self.document.data, *path)
         for index, item in enumerate(found if isinstance(found, list) else ()):
             if isinstance(item, dict):
                 yield index, item
@@ -120,10 +167,12 @@ class Finding:
     path: Path
     hint: str | None = None
     key: bool = False
+    meant: Meant | None = None
     twin: Claim | None = None
 
 
 Check = Callable[[ParsedFile, Context], Iterator[Problem]]
+EntryCheck = Callable[[Entry, Context], Iterator[Finding]]
 ClaimCheck = Callable[[Claim, Context], Iterator[Finding]]
 RepoCheck = Callable[[Sequence[Claim]], Iterator[tuple[Claim, Finding]]]
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evalhub.names import did_you_mean, printable
-from evalhub.rules.subjects import Context, ParsedFile, text_of
-from evalhub.yaml_source import Problem
+from evalhub.rules.subjects import Context, Entry, Finding
 
 
-def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
-    for index, entry in file.mappings():
-        dataset_id = text_of(entry, "dataset", "id")
-        if dataset_id is None or dataset_id in context.specs:
-            continue
-        shown = printable(dataset_id, limit=100)
-        if dataset_id in context.specless:
-            message = f"{shown} is in the hub, but has no valid eval.yaml: no leaderboard shows this result"
-            hint = "add an eval.yaml to the dataset repo, or see what is wrong with it"
-        else:
-            message = f"the benchmark {shown} is not in the hub: no leaderboard shows this result"
-            hint = did_you_mean(dataset_id, context.specs) or "clone its dataset repo into the hub"
-        yield file.problem("EH203", message, (index, "dataset", "id"), hint)
+def check(entry: Entry, context: Context) -> Iterator[Finding]:
+    if entry.dataset_id is None or entry.dataset_id in context.specs:
+        return
+    shown = printable(entry.dataset_id, limit=100)
+    if entry.dataset_id in context.specless:
+        message = f"{shown} is in the hub, but has no valid eval.yaml: no leaderboard shows this result"
+        hint = "add an eval.yaml to the dataset repo, or see what is wrong with it"
+    else:
+        message = f"the benchmark {shown} is not in the hub: no leaderboard shows this result"
+        hint = did_you_mean(entry.dataset_id, context.specs) or "clone its dataset repo into the hub"
+    yield Finding("EH203", message, ("dataset", "id"), hint)

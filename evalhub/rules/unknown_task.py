@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evalhub.names import did_you_mean, printable
-from evalhub.rules.subjects import Context, ParsedFile, text_of
-from evalhub.yaml_source import Problem
+from evalhub.rules.subjects import Context, Entry, Finding
 
 
-def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
-    for index, entry in file.mappings():
-        dataset_id, task_id = text_of(entry, "dataset", "id"), text_of(entry, "dataset", "task_id")
-        spec = context.specs.get(dataset_id) if dataset_id else None
-        if dataset_id is None or task_id is None or spec is None or spec.has_task(task_id):
-            continue
-        message = f"{printable(dataset_id, limit=100)} has no task {printable(task_id, limit=100)}"
-        listed = ", ".join(spec.task_ids[:5]) + (", …" if len(spec.task_ids) > 5 else "")
-        hint = did_you_mean(task_id, spec.task_ids) or f"its tasks: {printable(listed, limit=200)}"
-        yield file.problem("EH204", message, (index, "dataset", "task_id"), hint)
+def check(entry: Entry, context: Context) -> Iterator[Finding]:
+    spec = context.specs.get(entry.dataset_id) if entry.dataset_id else None
+    if spec is None or entry.dataset_id is None or entry.task_id is None or spec.has_task(entry.task_id):
+        return
+    message = f"{printable(entry.dataset_id, limit=100)} has no task {printable(entry.task_id, limit=100)}"
+    listed = ", ".join(spec.task_ids[:5]) + (", …" if len(spec.task_ids) > 5 else "")
+    hint = did_you_mean(entry.task_id, spec.task_ids) or f"its tasks: {printable(listed, limit=200)}"
+    yield Finding("EH204", message, ("dataset", "task_id"), hint)

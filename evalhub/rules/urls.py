@@ -6,12 +6,10 @@ import difflib
 import enum
 import re
 import socket
-from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote
 
 from evalhub.masking import masked
-from evalhub.rules.subjects import ParsedFile, text_of
 
 
 class Flaw(enum.Enum):
@@ -46,14 +44,6 @@ _HOST_AND_PATH = re.compile(
     r"(?://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?[/?#]\S*|www\.\S+|[a-z0-9-]+\.(?:org|com|net|io|ai))", re.I
 )
 _SCHEME = re.compile(r"([a-z]{2,10}):/*(?=[^/])", re.IGNORECASE)
-
-
-def flaws(file: ParsedFile, flaw: Flaw) -> Iterator[tuple[int, str]]:
-    """Yield the URLs of the entries' sources that have that flaw, with the entries' positions."""
-    for index, entry in file.mappings():
-        url = text_of(entry, "source", "url")
-        if url is not None and flaw_of(url) is flaw:
-            yield index, url
 
 
 def flaw_of(url: str) -> Flaw | None:
@@ -102,6 +92,12 @@ def meant(url: str) -> str | None:
         if found is not None and flaw_of(found) is None:
             return found
     return None
+
+
+def with_scheme(url: str) -> str | None:
+    """Return the web address that a URL is but for its scheme, or None."""
+    found = _without_scheme(url)
+    return found if found is not None and flaw_of(found) is None else None
 
 
 def _arxiv(text: str) -> str | None:
