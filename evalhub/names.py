@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from evalhub.masking import masked
 
@@ -14,6 +15,7 @@ from evalhub.masking import masked
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
+@lru_cache(maxsize=4096)  # the names of a hub's benchmarks and tasks come up with every result
 def normalise(name: str) -> str:
     """Fold `name` so that case and separators don't matter: `MMLU-Pro`, `mmlu_pro` and `mmlu pro` are one.
 

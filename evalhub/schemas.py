@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from functools import cache
 from pathlib import Path
@@ -59,9 +58,11 @@ def accepts(name: str, data: Any, definition: str | None = None) -> bool:
     fast = _fast_validator(name, definition)
     # jsonschema_rs raises for lone surrogates and deep nesting, and takes infinity for null: where it doesn't accept,
     # jsonschema has the last word. Good files never wait for that.
-    with contextlib.suppress(ValueError, TypeError, RecursionError):
+    try:
         if fast.is_valid(data):
             return True
+    except (ValueError, TypeError, RecursionError):
+        pass
     try:
         return bool(validator(name, definition).is_valid(data))
     except (ValueError, RecursionError):  # wrong data that jsonschema can't write into its message, like 10**5000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from evalhub.terms import Scale
 
@@ -27,6 +28,7 @@ def format_value(value: float) -> str:
     return repr(value)
 
 
+@lru_cache(maxsize=1024)  # several rules ask in turn, and many results have one date
 def parse_date(text: str) -> datetime | None:
     """Return an ISO-8601 date or datetime as a UTC datetime (midnight and UTC where it doesn't say), or None."""
     try:

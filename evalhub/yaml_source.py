@@ -161,8 +161,7 @@ def _compose(text: str) -> Document:
     if control:
         message = f"the control character {printable(control[0])} is not allowed in YAML"
         return _unreadable(text, "EH101", message, _span_at(text, control.start()), "remove it")
-    directives = islice(_DIRECTIVE.finditer(text), _MAX_DIRECTIVES, None)
-    if next(directives, None):
+    if "%" in text and next(islice(_DIRECTIVE.finditer(text), _MAX_DIRECTIVES, None), None):
         return _unreadable(text, "EH106", f"more than {_MAX_DIRECTIVES} lines begin with %")
     try:
         if _needs_scan(text):
@@ -214,6 +213,8 @@ def _syntax_error(text: str, error: yaml.MarkedYAMLError) -> Document:
 
 
 def _needs_scan(text: str) -> bool:
+    if len(text) < min(_SAFE_FLOW_OPENERS, _SAFE_LINE_LENGTH):
+        return False
     openers = text.count("[") + text.count("{")
     return len(text) > _SAFE_BYTES or openers > _SAFE_FLOW_OPENERS or _LONG_LINE.search(text) is not None
 
