@@ -36,8 +36,8 @@ def scan(root: Path, progress: Progress | None = None) -> Scan:
 
 
 def outline(root: Path, wanted: Callable[[Path], bool], progress: Progress | None = None) -> Scan:
-    """Find every repository below `root`, and read all but results: of those `wanted` whether they can be read, and of
-    others nothing where their path says that they are models.
+    """Find every repository below `root`, and read all but results; of those that aren't `wanted` nothing where their
+    path says that they are models.
     """
     found = list(find_repos(root))
 

@@ -64,7 +64,7 @@ class RepoSnapshot:
     """One repository: the results of a model, or the spec of a dataset (None: it has no valid `eval.yaml`).
 
     `named_type` is the type where the repository's name tells it; `git_dir` is shared by all its worktrees, and
-    `linked` says that this is not the main one.
+    `linked` says that this is not the main one. `unread` says that nothing but its path has been looked at.
     """
 
     id: str
@@ -79,6 +79,7 @@ class RepoSnapshot:
     named_type: RepoType | None = None
     git_dir: str = ""
     linked: bool = False
+    unread: bool = False
 
 
 @dataclass(slots=True)
@@ -100,11 +101,13 @@ class _Reading:
 
 
 def name_only(root: Path, path: Path) -> RepoSnapshot | None:
-    """Return what the path alone says of a model repository; None where it isn't told to be one."""
+    """Return what the path alone says of a model repository with a working tree of its own; None of any other."""
     name = repos.name_below(root, path)
-    if name is None or name.type is not RepoType.MODEL:
+    git_dir = os.path.join(path, ".git")
+    if name is None or name.type is not RepoType.MODEL or not os.path.isdir(git_dir):
         return None
-    return RepoSnapshot(name.id, name.type, path, named_type=name.type)
+    shared = os.path.realpath(git_dir) + "/"
+    return RepoSnapshot(name.id, name.type, path, named_type=name.type, git_dir=shared, unread=True)
 
 
 def read_repo(root: Path, path: Path, *, results: bool = True) -> RepoSnapshot:

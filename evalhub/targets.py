@@ -42,11 +42,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Files to validate together: one state of one repository, or single files; `size` is about how many."""
+    """Files to validate together: one state of one repository, or single files; `size` is about how many.
+
+    `problems` gives what of the repository can't be read, where that isn't known yet.
+    """
 
     read: Callable[[], Iterable[SourceFile]]
     snapshot: RepoSnapshot | None = None
     size: int = 1
+    problems: Callable[[], Sequence[Diagnostic]] = tuple
 
 
 def hub_root(paths: Sequence[Path]) -> Path:
@@ -137,11 +141,15 @@ class Finder:
         found = []
         read = self._reader(snapshot)
         if read:
-            found.append(Target(read, snapshot, self._size(snapshot)))
+            found.append(Target(read, snapshot, self._size(snapshot), self._unknown_problems(snapshot)))
         default = snapshot.default
         if self._view.pull_requests and default is not None and snapshot.type is RepoType.MODEL:
             found.append(Target(lambda: _proposed(snapshot, default.branch), snapshot, _FEW))
         return found
+
+    def _unknown_problems(self, snapshot: RepoSnapshot) -> Callable[[], Sequence[Diagnostic]]:
+        path = snapshot.path
+        return (lambda: read_repo(self._root, path, results=False).problems) if snapshot.unread else tuple
 
     def _without_repos(self, given: Path) -> Target:
         """Return what lies in a folder of a working tree, or in a directory without git."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,15 +80,16 @@ def validate(
     root = Path(hub) if hub is not None else targets.hub_root(given)
     if not root.is_dir():
         raise EvalhubError(f"{shown(root)} is not a directory", "name a hub: --hub DIR, or set EVALHUB_HUB")
-    scan = outline(root, _named(root, given), progress)
+    # What is on disk is checked by whoever reads the repository, which is looked at then.
+    scan = outline(root, _named(root, given) if pull_requests or not view.working else lambda _path: False, progress)
     finder = targets.Finder(root, scan, view)
     found = finder.find(given)
     registry = _registry(root)
     if not chosen.select:
         chosen = replace(chosen, select=registry.choice.select, ignore=registry.choice.ignore + chosen.ignore)
     context = context_of(scan.repos, registry, dict(targets.edited_specs(found)) if view.working else {})
-    checked = _check(found, context, chosen, lambda: _elsewhere(root, scan.repos, found), progress)
-    problems = [problem for problem in finder.problems if chosen.wants(problem.code)]
+    checked, unreadable = _check(found, context, chosen, lambda: _elsewhere(root, scan.repos, found), progress)
+    problems = [problem for problem in (*finder.problems, *unreadable) if chosen.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
     files = dict.fromkeys(each.file for each in checked)
     return Report(len(checked), tuple(dict.fromkeys(diagnostics)), tuple(files), sum(each.ignored for each in checked))
@@ -118,18 +119,24 @@ def _registry(root: Path) -> Registry:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Files of one target to check by themselves; all of it where `sources` is None."""
+    """Files of one target to check by themselves, all of it where `sources` is None; the first part of a target also
+    tells what of its repository can't be read.
+    """
 
     target: int
     sources: Sequence[SourceFile] | None = None
+    first: bool = True
 
 
 @dataclass(slots=True)
-class _Progressing:
-    """What is known of each target so far: its result files, each checked by itself, and whether it has other files."""
+class _Known:
+    """What is known of a target so far: its result files, each checked by itself, whether it has other files, and what
+    of it can't be read.
+    """
 
-    results: list[Checked]
+    results: list[Checked] = field(default_factory=list)
     others: bool = False
+    problems: list[Diagnostic] = field(default_factory=list)
 
 
 def _check(
@@ -138,29 +145,36 @@ def _check(
     choice: Choice,
     elsewhere: Callable[[], Iterable[Claim]],
     progress: Progress | None,
-) -> list[Checked]:
-    """Check result files each by itself, on all cores; then compare them, and check all others, here."""
+) -> tuple[list[Checked], list[Diagnostic]]:
+    """Check result files each by itself, on all cores; then compare them, and check all others, here.
+
+    Return what is to be reported of files, and of repositories that can't be read.
+    """
     packs, count = _packs(found)
 
-    def check(pack: list[_Part]) -> list[tuple[int, list[Checked], bool]]:
+    def check(pack: list[_Part]) -> list[tuple[int, _Known]]:
         done = []
         for part in pack:
-            sources = list(found[part.target].read() if part.sources is None else part.sources)
+            target = found[part.target]
+            sources = list(target.read() if part.sources is None else part.sources)
             results = check_each(sources, RESULTS, context, choice)
-            done.append((part.target, results, len(results) < len(sources)))
+            problems = list(target.problems()) if part.first else []
+            done.append((part.target, _Known(results, len(results) < len(sources), problems)))
         return done
 
-    known = [_Progressing([]) for _ in found]
+    known = [_Known() for _ in found]
     for number, pack in enumerate(share_out(check, packs, workers=cores() if count > _FEW else 1), start=1):
-        for target, results, others in pack:
-            known[target].results += results
-            known[target].others |= others
+        for target, more in pack:
+            known[target].results += more.results
+            known[target].others |= more.others
+            known[target].problems += more.problems
         packs[number - 1] = []  # its files are done with
         if progress:
             progress(number, len(packs))
     here = [claim for of_target in known for each in of_target.results for claim in each.claims]
     context = replace(context, peers=Peers(here, elsewhere))
-    return [each for pair in zip(found, known, strict=True) for each in _concluded(*pair, context, choice)]
+    checked = [each for pair in zip(found, known, strict=True) for each in _concluded(*pair, context, choice)]
+    return checked, [problem for of_target in known for problem in of_target.problems]
 
 
 def _packs(found: Sequence[Target]) -> tuple[list[list[_Part]], int]:
@@ -170,7 +184,8 @@ def _packs(found: Sequence[Target]) -> tuple[list[list[_Part]], int]:
     for number, target in enumerate(found):
         parts = [_Part(number)]
         if target.size > _PACK:
-            parts = [_Part(number, part) for part in _parts(list(target.read()), _PACK)]
+            slices = _slices(list(target.read()), _PACK)
+            parts = [_Part(number, part, first=place == 0) for place, part in enumerate(slices)]
         for part in parts:
             size = target.size if part.sources is None else len(part.sources)
             if packs[-1] and size > room:
@@ -183,12 +198,12 @@ def _packs(found: Sequence[Target]) -> tuple[list[list[_Part]], int]:
     return packs, count
 
 
-def _parts(sources: Sequence[SourceFile], size: int) -> Iterator[Sequence[SourceFile]]:
+def _slices(sources: Sequence[SourceFile], size: int) -> Iterator[Sequence[SourceFile]]:
     for start in range(0, len(sources), size):
         yield sources[start : start + size]
 
 
-def _concluded(target: Target, known: _Progressing, context: Context, choice: Choice) -> list[Checked]:
+def _concluded(target: Target, known: _Known, context: Context, choice: Choice) -> list[Checked]:
     """Return what is to be reported of a target, which is read again only where there is something to say of it."""
     findings = compare(known.results, context)
     if findings or known.others:
