@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import PurePosixPath
 from sys import intern
 
-from evalhub import checkouts, fixes, rules, schema_findings, schemas, yaml_source
+from evalhub import checkouts, fixes, rules, schemas, yaml_source
 from evalhub.cards import base_models
 from evalhub.checkouts import SourceFile
 from evalhub.choices import EVERYTHING, Choice, ignored_lines
@@ -42,6 +42,9 @@ class Checked:
     claims: tuple[Claim, ...] = ()
     ignored: int = 0
     reported: bool = True
+
+    def __reduce__(self) -> tuple[type[Checked], tuple[object, ...]]:
+        return Checked, (self.file, self.diagnostics, self.claims, self.ignored, self.reported)
 
 
 Found = Mapping[FileRef, Sequence[tuple[Claim, Finding]]]
@@ -148,6 +151,8 @@ def _problems(file: ParsedFile, kind: Kind, context: Context, known: Sequence[Pr
     told = {problem.span for problem in known}
     empty_registry = kind is Kind.REGISTRY and file.document.data is None
     if not empty_registry and not schemas.accepts(_SCHEMAS[kind], file.document.data):
+        from evalhub import schema_findings  # most files are valid, and never need its words
+
         by_schema = schema_findings.findings(_SCHEMAS[kind], file.document)
         problems += [problem for problem in by_schema if problem.span not in told]
         told.update(problem.span for problem in problems)

@@ -114,6 +114,9 @@ class FileRef:
     ref: str | None = None
     directory: str | None = None
 
+    def __reduce__(self) -> tuple[type[FileRef], tuple[str | None, ...]]:
+        return FileRef, (self.path, self.repo, self.ref, self.directory)  # dataclasses pickle with a loop of their own
+
 
 class Change(enum.Enum):
     """What a repair changes: a text gets quotes, a key or a value is written anew, an entry goes, a file is renamed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pygit2
 
 from evalhub import git
@@ -16,6 +18,16 @@ class ResultReader:
         self.repository = repository
         self.parses = parse
         self._known: dict[pygit2.Oid, ResultEntries] = {}
+
+    def are_there(self, files: Iterable[git.TreeFile]) -> bool:
+        """Whether no blob of `files` is missing."""
+        try:
+            for file in files:
+                if file.kind == "file" and counts_as_results(file.path):
+                    self.repository.odb.read_header(file.id)
+        except (KeyError, pygit2.GitError):
+            return False
+        return True
 
     def entries(self, file: git.TreeFile) -> ResultEntries:
         """Return what a file of `.eval_results` holds; nothing where the Hub wouldn't read it.

@@ -175,6 +175,8 @@ def _read_committed(reading: _Reading, refs: git.Refs, default: git.Branch) -> R
 
 def _collect_default(reading: _Reading, place: Place, files: list[git.TreeFile]) -> None:
     """Add the results of the default branch; a file whose blob is missing is reported, and the others still count."""
+    if not reading.reader.parses and reading.reader.are_there(files):
+        return
     for file in files:
         try:
             with git.reading(reading.directory, place.ref):

@@ -75,10 +75,20 @@ class _Shared:
     faulty: bool = False
 
 
+_RESOLVERS = Resolver.yaml_implicit_resolvers
+
+
+def implicit_tag(text: str) -> str | None:
+    """Return the tag that YAML 1.1 gives to a text without quotes; None where it is just text."""
+    for tag, pattern in _RESOLVERS.get(text[:1], ()):
+        if pattern.match(text):
+            return str(tag)
+    return None
+
+
 class Builder:
     """Builds the data of one document and notes what is wrong on the way."""
 
-    _resolvers = Resolver.yaml_implicit_resolvers
     _scalars = SafeConstructor()
 
     def __init__(self, *, has_aliases: bool) -> None:
@@ -146,16 +156,21 @@ class Builder:
         merged: list[Node] = []
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
-            if is_merge(key_node):
+            key = key_node.value
+            if key_node.__class__ is ScalarNode and value_node.__class__ is ScalarNode and key != "<<":
+                self._nodes += 2  # the usual case, without a call for each of both
+                value = self._scalar(value_node, (*path, key or "?"))
+            elif is_merge(key_node):
                 if merged:
                     self._duplicate("<<", key_node, _first_lines(node)["<<"], path)
                 merged.append(value_node)
                 continue
-            key = self._key(key_node, path)
-            value = self.build(value_node, (*path, key or "?"), depth + 1)
-            height = max(height, self._height)
-            if key is None:
-                continue
+            else:
+                key = self._key(key_node, path)
+                value = self.build(value_node, (*path, key or "?"), depth + 1)
+                height = max(height, self._height)
+                if key is None:
+                    continue
             if key in data:
                 first = first or _first_lines(node)
                 self._duplicate(key, key_node, first.get(key, 0), path)
@@ -189,18 +204,12 @@ class Builder:
         if tag.__class__ is not str:  # no explicit tag
             if node.style:  # quoted or block: text
                 return text
-            tag = self._implicit_tag(text)
+            tag = implicit_tag(text)
             if tag is None:
                 return text
         elif tag == "!":
             return text
         return self._typed(node, text, tag, path)
-
-    def _implicit_tag(self, text: str) -> str | None:
-        for tag, pattern in self._resolvers.get(text[:1], ()):
-            if pattern.match(text):
-                return str(tag)
-        return None
 
     def _typed(self, node: ScalarNode, text: str, tag: str, path: Path) -> Any:
         kind = tag.removeprefix(_TAG)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 from yaml.nodes import Node
 
+from evalhub import usual_yaml
 from evalhub.diagnostics import Span
 from evalhub.names import printable
 from evalhub.yaml_build import (
@@ -62,7 +63,15 @@ class Document:
     problems: tuple[Problem, ...] = ()
     fatal: bool = False
     faulty: frozenset[str | int] = frozenset()
-    _root: Node | None = field(default=None, repr=False, compare=False)
+    _composed: Node | None = field(default=None, repr=False, compare=False)
+    _item_lines: Sequence[int] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def _root(self) -> Node | None:
+        """The node graph, made when it is first needed where the data was read without it."""
+        if self._composed is None and self._item_lines is not None:
+            return Composer(self.text).get_single_node()
+        return self._composed
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """Return where the value at `path` stands (with `key`, the key that leads to it).
@@ -111,8 +120,10 @@ class Document:
         """The lines of the text, without their ends, as libyaml counts them."""
         return _LINE_END.split(self.text)
 
-    def item_lines(self) -> list[int]:
+    def item_lines(self) -> Sequence[int]:
         """Return the lines (from 1) on which the items of the list begin; nothing where the data is no list."""
+        if self._item_lines is not None:
+            return self._item_lines
         return [node.start_mark.line + 1 for node in items(self._root)]
 
     def scalars(self) -> Iterator[tuple[str, Span]]:
@@ -153,6 +164,9 @@ def parse(raw: bytes) -> Document:
         where = _span_at(before, len(before))
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         return _unreadable(raw.decode("utf-8", "replace"), "EH102", message, where, "save the file as UTF-8")
+    usual = usual_yaml.read(text)
+    if usual is not None:
+        return Document(text, usual[0], _item_lines=usual[1])
     return _compose(text)
 
 
@@ -177,7 +191,7 @@ def _compose(text: str) -> Document:
         return _unreadable(text, "EH101", printable(str(error).splitlines()[0], limit=200))
     except TooComplexError as error:
         return Document(text, None, (error.problem,), fatal=True)
-    return Document(text, data, tuple(builder.problems), faulty=frozenset(builder.faulty), _root=root)
+    return Document(text, data, tuple(builder.problems), faulty=frozenset(builder.faulty), _composed=root)
 
 
 def _unreadable(text: str, code: str, message: str, span: Span | None = None, hint: str | None = None) -> Document:

@@ -33,6 +33,10 @@ class Claim:
     base_models: tuple[str, ...] = ()
     copied: bool = False
 
+    def __reduce__(self) -> tuple[type[Claim], tuple[object, ...]]:
+        place = self.file, self.index, self.line, self.dataset_id, self.task_id
+        return Claim, (*place, self.value, self.notes, self.model_id, self.base_models, self.copied)
+
 
 def _nothing() -> Iterable[Claim]:
     return ()
