@@ -22,6 +22,8 @@ _HEX = re.compile("[0-9a-fA-F]{7,40}")
 # What a ref's name may be; git's expressions (`main~1`, `main@{1}`, `:/text`) are none.
 _NAME = re.compile(r"(?!.*(?:\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]{1,250}")
 
+_MOST_VERSIONS = 500  # of one `eval.yaml`
+
 Tasks = Mapping[str, dict[str, Any]]
 
 
@@ -70,6 +72,26 @@ class DatasetHistory:
         if commit not in self._tasks_at:
             self._tasks_at[commit] = self._read(commit, lambda: self._tasks(commit)) or {}
         return self._tasks_at[commit].get(task_id)
+
+    def defined(self, task_id: str) -> bool:
+        """Whether `eval.yaml` defined a task at any commit of the default branch that the clone has."""
+        return task_id in self._ever_defined
+
+    @cached_property
+    def _ever_defined(self) -> set[str]:
+        ids: set[str] = set()
+        self._read(self._default.ref, lambda: self._collect_tasks(ids))
+        return ids
+
+    def _collect_tasks(self, ids: set[str]) -> None:
+        seen: set[pygit2.Oid] = set()
+        for commit in self._repository.walk(self._default.branch.tip, SortMode.NONE):
+            file = git.top_file(commit, git.SPEC_FILE)
+            if file is not None and file.kind == "file" and file.id not in seen:
+                seen.add(file.id)
+                ids.update(_tasks(git.read_blob(self._repository, file.id, limit=MAX_BYTES)))
+                if len(seen) == _MOST_VERSIONS:
+                    return
 
     def _read(self, what: str, read: Callable[[], _Found]) -> _Found | None:
         try:

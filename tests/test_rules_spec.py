@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from gitrepos import HubDir
+from gitrepos import HubDir, spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from specs import FIELDS, HEADER, SPLITS, Card, check, inspect_task, marked, only, plain, summary
@@ -226,7 +226,7 @@ def test_task_that_results_still_name_is_a_warning_at_the_tasks() -> None:
 
 def test_task_that_results_still_name_is_told_with_their_number_and_its_likely_name() -> None:
     found = only(check(inspect_task(id="sums_v2"), None, "sums", "sums"))
-    assert "2 results point to the task sums," in found.message
+    assert "2 results point to the task sums, which isn't defined here" in found.message
     assert "renamed to sums_v2?" in (found.hint or "")
 
 
@@ -317,6 +317,25 @@ def test_readme_without_a_header_that_can_be_read_tells_nothing(hub: HubDir, rea
 def test_results_of_other_repositories_are_compared_with_the_tasks(hub: HubDir) -> None:
     hub.dataset("org/sums", tasks=("summation",))
     hub.models({"org/a": 1, "org/b": 2}, "org/sums", "sums")
+    assert _codes(hub) == ["EH311"]
+
+
+def test_a_task_that_was_there_is_told_for_one_result_already(hub: HubDir) -> None:
+    repo = hub.dataset("org/sums", tasks=("sums", "products"))
+    repo.commit({"./eval.yaml": spec("Sums", ["summation", "products"])})
+    hub.models({"org/a": 1}, "org/sums", "sums")
+    (found,) = validate([repo.path], hub=hub.root).diagnostics
+    assert (found.code, found.message) == (
+        "EH311",
+        "1 result points to the task sums, which isn't defined here any more",
+    )
+
+
+def test_a_task_that_is_being_removed_was_there(hub: HubDir) -> None:
+    repo = hub.dataset("org/sums", tasks=("sums", "products"))
+    hub.models({"org/a": 1}, "org/sums", "sums")
+    assert _codes(hub) == []
+    (repo.path / "eval.yaml").write_text(spec("Sums", ["products"]))
     assert _codes(hub) == ["EH311"]
 
 

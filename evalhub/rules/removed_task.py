@@ -20,13 +20,17 @@ def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
     named = Counter(context.peers.tasks(file.file.repo))
     for task_id in defined:
         named.pop(task_id, None)
-    for task_id, count in named.most_common(_MOST_TOLD):
-        if count == 1:
-            return  # more likely a slip of that one result, which EH204 tells at its place
+    history = context.history(file.file.repo)
+    told = 0
+    for task_id, count in named.most_common():
+        was_there = history is not None and history.defined(task_id)
+        if (count == 1 and not was_there) or told == _MOST_TOLD:
+            continue  # more likely a slip of that one result, which EH204 tells at its place
+        told += 1
         near = nearest(task_id, islice(defined, _MOST_COMPARED))
-        message = (
-            f"{count} results point to the task {printable(task_id, limit=100)}, which isn't defined here any more"
-        )
+        results = f"{count} result{'s point' if count > 1 else ' points'}"
+        task = f"the task {printable(task_id, limit=100)}"
+        message = f"{results} to {task}, which isn't defined here{' any more' * was_there}"
         renamed = f"was it renamed to {printable(near[0], limit=100)}? keep the old id" if near else "keep the task"
         yield file.problem("EH311", message, ("tasks",), f"{renamed}, or have those results changed", key=True)
 

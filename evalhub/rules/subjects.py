@@ -124,6 +124,9 @@ class History(Protocol):
     def task(self, task_id: str, commit: str | None = None) -> dict[str, Any] | None:
         """Return how `eval.yaml` defines a task at a commit (None: on the default branch); None where it doesn't."""
 
+    def defined(self, task_id: str) -> bool:
+        """Whether `eval.yaml` defined a task at any commit of the default branch that the clone has."""
+
 
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
