@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import PurePosixPath
 from sys import intern
@@ -113,7 +114,7 @@ def with_findings(
 
 
 def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Finding]], choice: Choice) -> Checked:
-    document = yaml_source.parse(source.read().content)
+    document = _document(source.read().content)
     problems = []
     for claim, finding in found:
         twin = finding.twin.index if finding.twin and finding.twin.file == claim.file else None
@@ -123,6 +124,11 @@ def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Fin
     return replace(checked, diagnostics=diagnostics, ignored=checked.ignored + more.ignored)
 
 
+@lru_cache(maxsize=1)  # a file by itself is parsed to check it, and again to place what comparing it finds
+def _document(content: bytes) -> Document:
+    return yaml_source.parse(content)
+
+
 def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, choice: Choice) -> Checked:
     if source.file.path.rpartition("/")[2] == RESULTS_FOLDER:
         message = f"{_article(raw.kind)} stands where the folder {RESULTS_FOLDER} should be"
@@ -130,7 +136,7 @@ def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, 
     if raw.kind != "file":
         message = f"{_article(raw.kind)} stands where a YAML file should be"
         return _not_a_file(source, message, "put the file itself here", choice)
-    document = yaml_source.parse(raw.content)
+    document = _document(raw.content)
     problems = list(document.problems)
     claims: tuple[Claim, ...] = ()
     if not document.fatal:

@@ -34,10 +34,8 @@ class ShownLines:
     def _secrets(self) -> dict[int, list[_Part]]:
         """Return, by line, the values that hold a secret: with escapes, the text doesn't show it."""
         found: dict[int, list[_Part]] = defaultdict(list)
-        for value, span in self._document.scalars():
+        for value, span in self._document.scalars(lambda value: masked_value(value) != value):
             safe = masked_value(value)
-            if safe == value:
-                continue
             for number in range(span.line, span.end_line + 1):
                 line = self._document.line(number)
                 begin, end = _part(span, number, line)

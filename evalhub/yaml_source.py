@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -126,16 +126,20 @@ class Document:
             return self._item_lines
         return [node.start_mark.line + 1 for node in items(self._root)]
 
-    def scalars(self) -> Iterator[tuple[str, Span]]:
-        """Yield the text of every scalar, keys too, and where it stands."""
+    def scalars(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Span]]:
+        """Yield the text of every scalar that is `wanted`, keys too, and where it stands."""
         for node in scalars(self._root):
-            yield node.value, span_of(node)
+            if wanted(node.value):
+                yield node.value, span_of(node)
 
     def scalars_at(self, places: Iterable[tuple[int, int]]) -> set[int]:
         """Return the lines of those `places` (line and column, from 1) that lie inside a scalar."""
         columns = dict(places)
         inside: set[int] = set()
         for node in scalars(self._root) if columns else ():
+            first, last = node.start_mark.line + 1, node.end_mark.line + 1
+            if first == last and first not in columns:
+                continue
             span = span_of(node)
             for line in range(span.line, span.end_line + 1):
                 column = columns.get(line)

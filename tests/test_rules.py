@@ -384,6 +384,14 @@ def test_one_mistake_is_told_once(text: str, code: str) -> None:
 
 MANY = {
     "results": (".eval_results/hle_a.yaml", _entry() * 8_000),
+    "whole entries": (
+        ".eval_results/hle_a.yaml",
+        "".join(
+            _entry(value=0.4, more=f"  date: 2996-01-01\n  source: {{url: ex {number}}}\n  notes: n{number}\n")
+            for number in range(4_800)
+        ),
+    ),
+    "ignored by comments": (".eval_results/hle_a.yaml", _entry(value="x # evalhub: ignore[EH112]") * 8_000),
     "wrong entries": (".eval_results/hle_a.yaml", "- {a: 1}\n" * 30_000),
     "keys of an entry": (".eval_results/hle_a.yaml", "- " + "\n  ".join(f"k{number}: 1" for number in range(40_000))),
     "unknown tasks": (".eval_results/hle_a.yaml", "".join(_entry(task=f"hl{number}") for number in range(8_000))),

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from evalhub.names import did_you_mean, printable
 
-_MOST_COMPARED, _MOST_LISTED = 200, 5
+MOST_COMPARED = 200  # names that one is compared with: a file may have any number of wrong ones
+_MOST_LISTED = 5
 _LONGEST = 100  # of a name that somebody may have meant
 
 
@@ -25,4 +26,4 @@ def some(known: frozenset[str], what: str) -> str:
 
 @lru_cache(maxsize=4)
 def _compared(known: frozenset[str]) -> list[str]:
-    return heapq.nsmallest(_MOST_COMPARED, (name for name in known if len(name) <= _LONGEST))
+    return heapq.nsmallest(MOST_COMPARED, (name for name in known if len(name) <= _LONGEST))

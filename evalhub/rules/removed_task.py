@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from evalhub.names import nearest, printable
+from evalhub.rules.hints import MOST_COMPARED
 from evalhub.rules.subjects import Context, ParsedFile, field_of, text_of
 from evalhub.yaml_source import Problem
 
-_MOST_TOLD, _MOST_COMPARED = 5, 200
+_MOST_TOLD = 5
 
 
 def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
@@ -27,7 +28,7 @@ def check(file: ParsedFile, context: Context) -> Iterator[Problem]:
         if (count == 1 and not was_there) or told == _MOST_TOLD:
             continue  # more likely a slip of that one result, which EH204 tells at its place
         told += 1
-        near = nearest(task_id, islice(defined, _MOST_COMPARED))
+        near = nearest(task_id, islice(defined, MOST_COMPARED))
         results = f"{count} result{'s point' if count > 1 else ' points'}"
         task = f"the task {printable(task_id, limit=100)}"
         message = f"{results} to {task}, which isn't defined here{' any more' * was_there}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from evalhub.names import did_you_mean, printable
+from evalhub.rules.hints import MOST_COMPARED
 from evalhub.rules.subjects import Context, Entry, Finding
 
 
@@ -17,5 +19,6 @@ def check(entry: Entry, context: Context) -> Iterator[Finding]:
         hint = "add an eval.yaml to the dataset repo, or see what is wrong with it"
     else:
         message = f"the benchmark {shown} is not in the hub: no leaderboard shows this result"
-        hint = did_you_mean(entry.dataset_id, context.specs) or "clone its dataset repo into the hub"
+        known = islice(context.specs, MOST_COMPARED)
+        hint = did_you_mean(entry.dataset_id, known) or "clone its dataset repo into the hub"
     yield Finding("EH203", message, ("dataset", "id"), hint)
