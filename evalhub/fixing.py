@@ -76,13 +76,19 @@ def _repair(file: FileRef, fixes: Sequence[Fix]) -> Repair | None:
     renamed = next((fix for fix in fixes if fix.span is None), None)
     if renamed:
         return Repair(file, raw.content, raw.content, (renamed,), renamed.text)
-    document = yaml_source.parse(raw.content)
+    applied = mended(raw.content, fixes)
+    return Repair(file, raw.content, *applied) if applied else None
+
+
+def mended(content: bytes, fixes: Sequence[Fix]) -> tuple[bytes, tuple[Fix, ...]] | None:
+    """Return what a file's content is after those of the fixes that can be applied, and which they are, or None."""
+    document = yaml_source.parse(content)
     applied = _applied(document, fixes) if not document.fatal else None
     if not applied:
         return None
     text, done = applied
-    bom = _BOM if raw.content.startswith(_BOM) else b""
-    return Repair(file, raw.content, bom + text.encode("utf-8"), done)
+    bom = _BOM if content.startswith(_BOM) else b""
+    return bom + text.encode("utf-8"), done
 
 
 def _applied(document: Document, fixes: Sequence[Fix]) -> tuple[str, tuple[Fix, ...]] | None:

@@ -44,7 +44,8 @@ class Entry:
 
 def entries_of(document: Document) -> Iterator[Entry]:
     """Yield the entries of a result file that are mappings."""
-    for index, (item, line) in enumerate(zip(document.data or (), document.item_lines(), strict=False)):
+    listed = document.data if isinstance(document.data, list) else ()
+    for index, (item, line) in enumerate(zip(listed, document.item_lines(), strict=True)):
         if isinstance(item, dict):
             dataset_id, task_id, revision = _texts(item.get("dataset"), ("id", "task_id", "revision"))
             url, user, org = _texts(item.get("source"), ("url", "user", "org"))
