@@ -20,13 +20,14 @@ _PACK = 50  # repositories that one process reads at a time
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What lies below a root: the repositories that count, in path order; what can't be read or doesn't count; what
-    is missing from leaderboards because of that; and registries that aren't the hub's own.
+    is missing from leaderboards because of that; registries that aren't the hub's own; and where all repositories are.
     """
 
     repos: tuple[RepoSnapshot, ...]
     problems: tuple[Diagnostic, ...]
     left_out: tuple[LeftOut, ...]
     inner_registries: tuple[Path, ...]
+    paths: tuple[Path, ...] = ()
 
 
 def scan(root: Path, progress: Progress | None = None) -> Scan:
@@ -77,7 +78,8 @@ def _sorted_out(found: Sequence[Found], snapshots: list[RepoSnapshot]) -> Scan:
     left_out += [LeftOut(Reason.UNREADABLE_REPOS)] * len(unlisted)
     # Of a worktree, nothing is missing.
     left_out += [LeftOut(Reason.DUPLICATE_REPOS) for snapshot, _ in doubles if not snapshot.linked]
-    return Scan(tuple(counted), tuple(problems), tuple(left_out), registries)
+    paths = tuple(snapshot.path for snapshot in snapshots)
+    return Scan(tuple(counted), tuple(problems), tuple(left_out), registries, paths)
 
 
 def _without_doubles(

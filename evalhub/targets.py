@@ -120,7 +120,7 @@ class Finder:
     def _directory(self, given: Path) -> list[Target]:
         directory = given.absolute()
         found = [Target(lambda: checkouts.registry_files(directory))] if self._view.working else []
-        tops = [top for top in repos.find_repos(directory) if isinstance(top, Path)]
+        tops = self._below(directory)
         for top in tops:
             snapshot = self._snapshot(top)
             if top not in self._snapshots:
@@ -135,6 +135,11 @@ class Finder:
                 message = f"nothing to validate in {shown(directory)}: no git repositories, eval.yaml or .eval_results"
                 raise EvalhubError(message, "name files, clones or a hub; or build an example: evalhub demo demo-hub")
         return found
+
+    def _below(self, directory: Path) -> list[Path]:
+        if directory == self._root:  # the walk that found the outline went everywhere
+            return [path.absolute() for path in self._scan.paths]
+        return [path for path in repos.find_repos(directory) if isinstance(path, Path)]
 
     def _targets(self, snapshot: RepoSnapshot) -> list[Target]:
         """Return the state of a repository that is meant, and its open pull requests where they are."""

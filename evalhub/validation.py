@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from evalhub import targets
@@ -31,8 +32,8 @@ _FEW = 500  # files that aren't worth a second process
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What validation found, in the order of repositories and files; `files_checked` counts the files it read,
-    `files` has each of them once, and `ignored` counts the findings that comments in the files ignore.
+    """What validation found, in the order of repositories and files; `files` are those that it checked, and `ignored`
+    counts the findings that comments in them ignore.
     """
 
     files_checked: int
@@ -92,7 +93,8 @@ def validate(
     problems = [problem for problem in (*finder.problems, *unreadable) if chosen.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
     files = dict.fromkeys(each.file for each in checked)
-    return Report(len(checked), tuple(dict.fromkeys(diagnostics)), tuple(files), sum(each.ignored for each in checked))
+    ignored = sum({each.file: each.ignored for each in checked}.values())
+    return Report(len(files), tuple(dict.fromkeys(diagnostics)), tuple(files), ignored)
 
 
 def _named(root: Path, given: Iterable[Path]) -> Callable[[Path], bool]:
@@ -171,8 +173,8 @@ def _check(
         packs[number - 1] = []  # its files are done with
         if progress:
             progress(number, len(packs))
-    here = [claim for of_target in known for each in of_target.results for claim in each.claims]
-    context = replace(context, peers=Peers(here, elsewhere))
+    once = {each.file: each.claims for of_target in known for each in of_target.results}  # paths that are named overlap
+    context = replace(context, peers=Peers(chain.from_iterable(once.values()), elsewhere))
     checked = [each for pair in zip(found, known, strict=True) for each in _concluded(*pair, context, choice)]
     return checked, [problem for of_target in known for problem in of_target.problems]
 

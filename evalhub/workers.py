@@ -1,18 +1,22 @@
-"""Sharing work among the cores."""
+"""Sharing work among the cores.
+
+Not by `concurrent.futures`: it waits for ever where a worker dies while it sends a result, as one does on an interrupt.
+"""
 
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-_shared: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []  # what forked workers find in their memory
 
 
 def cores() -> int:
@@ -27,32 +31,85 @@ def share_out(function: Callable[[Item], Result], items: Sequence[Item], *, work
 
     Neither function nor items are pickled, but results are. What a worker that was killed has left is computed here.
     """
-    if workers < 2 or len(items) < 2:
+    count = min(workers, len(items))
+    if count < 2:
         yield from map(function, items)
         return
-    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    _shared.append((function, items))
-    pool = ProcessPoolExecutor(min(workers, len(items)), get_context("fork"), _begin)
+    running = [_start(function, items, number, count) for number in range(count)]
     try:
-        waiting = [pool.submit(_run, number) for number in range(len(items))]
-        waiting.reverse()
-        for item in items:
-            try:
-                result = waiting.pop().result()
-            except BrokenProcessPool:
-                result = function(item)
-            yield result
+        for number, item in enumerate(items):
+            sent = running[number % count].next_result()
+            if sent is None:
+                yield function(item)
+            elif isinstance(sent, _Raised):
+                raise sent.error
+            else:
+                yield sent[0]
     finally:
-        pool.shutdown(cancel_futures=True)
-        _shared.pop()
+        for worker in running:
+            worker.end()
 
 
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever is interrupted says so once
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    error: Exception
 
 
-def _run(number: int) -> Any:
-    function, items = _shared[-1]
-    return function(items[number])
+@dataclass(slots=True)
+class _Worker:
+    """A process, and the pipe on which its results come, one after the other."""
+
+    pid: int
+    results: BinaryIO
+
+    def next_result(self) -> tuple[Any] | _Raised | None:
+        """Return what it sends next; None where it has died."""
+        try:
+            sent: tuple[Any] | _Raised = pickle.load(self.results)  # noqa: S301 (from a process of our own)
+            return sent
+        except (EOFError, pickle.UnpicklingError):
+            return None
+
+    def end(self) -> None:
+        self.results.close()
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+def _start(function: Callable[[Item], Result], items: Sequence[Item], first: int, step: int) -> _Worker:
+    """Fork a worker for every `step`th item from the `first` on."""
+    read_end, write_end = os.pipe()
+    with _without_interrupts():
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted, and ends the others
+            os.close(read_end)
+            _work(function, items[first::step], write_end)
+    os.close(write_end)
+    return _Worker(pid, os.fdopen(read_end, "rb"))
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work(function: Callable[[Item], Result], items: Sequence[Item], write_end: int) -> None:
+    """Send the results of `items`, and end the process. Nothing else of what it has inherited is touched."""
+    try:
+        with os.fdopen(write_end, "wb") as results:
+            for item in items:
+                try:
+                    sent: tuple[Result] | _Raised = (function(item),)
+                except Exception as error:
+                    sent = _Raised(error)
+                results.write(pickle.dumps(sent, pickle.HIGHEST_PROTOCOL))
+                results.flush()
+    finally:
+        os._exit(0)

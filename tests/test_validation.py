@@ -587,6 +587,13 @@ def test_a_model_is_not_asked_for_an_eval_yaml(full: HubDir) -> None:
     assert _codes(validate([full.root])) == []
 
 
+def test_what_is_named_twice_is_checked_once(full: HubDir) -> None:
+    _write(_model(full) / RESULTS, BAD)
+    once = validate([full.root])
+    twice = validate([full.root, _model(full), _model(full) / RESULTS, full.root])
+    assert (twice.files_checked, twice.diagnostics) == (once.files_checked, once.diagnostics)
+
+
 def test_progress_ends_with_all_done(full: HubDir) -> None:
     calls: list[tuple[int, int]] = []
     validate([full.root], progress=lambda done, total: calls.append((done, total)))

@@ -26,6 +26,10 @@ _ODD_IN_HOST = _ODD + r"/?#@:\\\[\]%<>\"'`^|{}()*,;=&!$+"
 _WEB = re.compile(
     rf"https?://(\[[0-9a-f:.]+\]|[^{_ODD_IN_HOST}]+)(?::[0-9]{{1,5}})?(?:[/?#][^{_ODD}]*)?", re.IGNORECASE
 )
+# What nearly all are, and nothing can be wrong with: a name with a top-level domain, a path without odd characters.
+_ORDINARY = re.compile(
+    r"(?!.*(?:eyJ|glpat-))https?://(?:[a-z0-9][a-z0-9-]*\.)+(?!localhost)[a-z]{2,}(?:/[A-Za-z0-9./-]*)?"
+)
 _NAME_AND_PASSWORD = re.compile(r"(?!(?:mailto|acct|sips?|xmpp):)[^\s/?#@:]+:[^\s/?#@]+@", re.IGNORECASE)
 _LOCAL = re.compile(
     r"file:|~|/(?!/)|\.{1,2}(?:[/\\]|$)|\\\\|[a-z]:(?:\\|/(?!/))|(?:localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1?\])(?:[:/]|$)",
@@ -48,6 +52,8 @@ _SCHEME = re.compile(r"([a-z]{2,10}):/*(?=[^/])", re.IGNORECASE)
 
 def flaw_of(url: str) -> Flaw | None:
     """Return what is wrong with a URL as the address of a source."""
+    if _ORDINARY.fullmatch(url):
+        return None
     return _judged_once(url) if len(url) <= _LONGEST_KEPT else _judged(url)
 
 
