@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +70,8 @@ def quoted(path: Path | str) -> str:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is either complete or as it was. Raises `EvalhubError` where it can't be written."""
+    import tempfile  # slow to import, and most commands write nothing
+
     temporary: Path | None = None
     raw = content.encode("utf-8") if isinstance(content, str) else content
     try:

@@ -5,6 +5,7 @@ Not by `concurrent.futures`: it waits for ever where a worker dies while it send
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
 import signal
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar
+
+_ROOM = 1 << 20
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -81,6 +84,8 @@ class _Worker:
 def _start(function: Callable[[Item], Result], items: Sequence[Item], first: int, step: int) -> _Worker:
     """Fork a worker for every `step`th item from the `first` on."""
     read_end, write_end = os.pipe()
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, _ROOM)  # so that a worker need not wait for the first process
     with _without_interrupts():
         pid = os.fork()
         if pid == 0:

@@ -36,6 +36,14 @@ def _folded_stem(path: str) -> str:
 
 
 def _fits(stem: str, dataset_id: str, task_id: str, context: Context) -> bool:
+    key = (stem, dataset_id, task_id)
+    known = context.fitting.get(key)
+    if known is None:
+        known = context.fitting[key] = _tells(stem, dataset_id, task_id, context)
+    return known
+
+
+def _tells(stem: str, dataset_id: str, task_id: str, context: Context) -> bool:
     last = normalise(dataset_id.rpartition("/")[2])
     if stem == last:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -47,18 +47,30 @@ def entries_of(document: Document) -> Iterator[Entry]:
     listed = document.data if isinstance(document.data, list) else ()
     for index, (item, line) in enumerate(zip(listed, document.item_lines(), strict=True)):
         if isinstance(item, dict):
-            dataset_id, task_id, revision = _texts(item.get("dataset"), ("id", "task_id", "revision"))
-            url, user, org = _texts(item.get("source"), ("url", "user", "org"))
-            date, notes, token = _texts(item, ("date", "notes", "verifyToken"))
-            value = _number(item.get("value"))
-            yield Entry(index, line, dataset_id, task_id, revision, value, date, notes, url, user, org, token)
+            dataset, source = item.get("dataset"), item.get("source")
+            dataset = dataset if isinstance(dataset, dict) else _NOTHING
+            source = source if isinstance(source, dict) else _NOTHING
+            yield Entry(
+                index,
+                line,
+                _text(dataset.get("id")),
+                _text(dataset.get("task_id")),
+                _text(dataset.get("revision")),
+                _number(item.get("value")),
+                _text(item.get("date")),
+                _text(item.get("notes")),
+                _text(source.get("url")),
+                _text(source.get("user")),
+                _text(source.get("org")),
+                _text(item.get("verifyToken")),
+            )
 
 
-def _texts(data: object, keys: tuple[str, ...]) -> Iterable[str | None]:
-    if not isinstance(data, dict):
-        return (None,) * len(keys)
-    found = [data.get(key) for key in keys]
-    return [value if isinstance(value, str) and value else None for value in found]
+_NOTHING: dict[str, Any] = {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _number(value: object) -> float | None:
@@ -148,6 +160,11 @@ class Context:
     history: Callable[[str], History | None] = _no_history
     now: datetime = _END_OF_TIME
     peers: Peers = field(default_factory=Peers)
+
+    @cached_property
+    def fitting(self) -> dict[tuple[str, str, str], bool]:
+        """Whether a stem, by its fold, tells a benchmark and task, as far as `file_name_mismatch` has been asked."""
+        return {}
 
     @cached_property
     def owners(self) -> Mapping[str, frozenset[str]]:
