@@ -65,7 +65,8 @@ Measured with {machine}.
 - **Reading** is what `Hub(root).repos` does, for each repository: no cache, in a process that has imported everything.
   - *Bare pygit2* reads the least: it opens each repository, lists its refs, and loads each result file or `eval.yaml`
     of the default branch and the pull requests once, with PyYAML's C loader. It checks nothing and keeps nothing;
-    evalhub holds every file to its schema and works out which entries a pull request adds.
+    evalhub holds every file to its schema and works out which entries a pull request adds. What it saves is that it
+    reads files in the usual layout, as these are, without a YAML parser.
   - *GitPython* walks the trees of the same branches and reads the files in them, as a first script would: with
     `yaml.safe_load`, or with PyYAML's C loader. Beside that walk with the C loader, bare pygit2 itself is
     {bound_mteb:.1f}× as fast on the MTEB hub and {bound_small:.1f}× on the small one: where a repository has many

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +57,22 @@ def test_whoever_stops_listening_leaves_nothing_running() -> None:
     for _ in share_out(lambda _: time.sleep(0.01), range(50), workers=2):
         break
     assert list(share_out(lambda number: number, range(3), workers=2)) == [0, 1, 2]
+
+
+def test_an_interrupt_ends_all_processes_at_once_and_in_silence(tmp_path: Path) -> None:
+    folder = tmp_path / ".eval_results"
+    folder.mkdir()
+    for number in range(3_000):
+        (folder / f"hle_{number}.yaml").write_text(f"- dataset: {{id: a/b, task_id: c}}\n  value: {number}\n")
+    for wait in (0.3, 0.5, 0.7, 0.9):
+        command = [sys.executable, "-m", "evalhub", "validate", str(tmp_path)]
+        process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(wait)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: all of them
+        _, errors = process.communicate(timeout=20)
+        assert (process.returncode, b"Traceback" in errors) in ((130, False), (-signal.SIGINT, False), (0, False))
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
 
 
 def test_beside_other_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
