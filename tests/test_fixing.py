@@ -308,6 +308,18 @@ def test_diff_shows_what_git_can_apply_and_changes_nothing(model: Repo, cli: Cli
     assert cli("validate", model.path, "--strict").status == 0
 
 
+def test_a_file_that_is_only_renamed_may_hold_anything(model: Repo, cli: Cli) -> None:
+    (model.path / ".eval_results/hle_more.yml").write_bytes(b"\xff\x00")
+    assert "rename to .eval_results/hle_more.yaml" in cli("validate", model.path, "--diff").stdout
+
+
+def test_diff_hides_passwords_and_says_so(model: Repo, cli: Cli) -> None:
+    source = "  source:\n    url: https://ada:lovelace@example.org/x\n"
+    (model.path / RESULTS).write_text(ENTRY + "  date: 2026-01-31\n" + source)
+    done = cli("validate", model.path, "--diff")
+    assert ("lovelace" in done.stdout + done.stderr, "asterisks" in done.stderr) == (False, True)
+
+
 def test_diff_without_anything_to_mend_prints_nothing(model: Repo, cli: Cli) -> None:
     done = cli("validate", model.path, "--diff")
     assert (done.status, done.stdout) == (0, "")

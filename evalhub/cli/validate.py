@@ -118,13 +118,15 @@ def _print(context: typer.Context, report: Report, format: Format, no_color: boo
 def _show_repairs(context: typer.Context, report: Report, no_color: bool) -> None:
     from evalhub.fixing import repairs
     from evalhub.render.places import paths
-    from evalhub.render.repairs import diffs, summary
+    from evalhub.render.repairs import diffs, hides_secrets, summary
 
     found = repairs(report.diagnostics)
     out = stdout(context, no_color)
     for line in diffs(found, paths(report)):
         out.print(line, soft_wrap=True)
     say(stderr(context, no_color), summary(found, "--fix would mend"), "dim")
+    if hides_secrets(found):
+        say(stderr(context, no_color), "passwords and tokens are shown as asterisks: mend with --fix, not by this diff")
     if found or report.errors:
         raise typer.Exit(1)
 
