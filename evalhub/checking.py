@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import PurePosixPath
 from sys import intern
 
-from evalhub import checkouts, fixes, rules, schemas, yaml_source
+from evalhub import checkouts, fixes, fixing, rules, schemas, yaml_source
 from evalhub.cards import base_models
 from evalhub.checkouts import SourceFile
 from evalhub.choices import EVERYTHING, Choice, ignored_lines
@@ -242,6 +242,8 @@ def _diagnostics(problems: Iterable[Problem], file: FileRef, document: Document)
         line = lines.line(each.span, secret=each.code in _ABOUT_SECRETS)
         hint = masked(each.hint) if each.hint else each.hint
         fix = fixes.fix_of(each, document) if file.ref is None else None
+        if fix and "*" in document.text and not fixing.holds(document, fix):
+            fix = None
         found.append(Diagnostic(each.code, masked(each.message), file, each.span, hint, line, fix))
     return found
 

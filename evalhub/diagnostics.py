@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class Severity(enum.StrEnum):
@@ -162,7 +162,7 @@ class Diagnostic:
     span: Span | None = None
     hint: str | None = None
     source_line: str | None = None
-    fix: Fix | None = None
+    fix: Fix | None = field(default=None, compare=False)  # what an alias repeats is one finding
 
     @property
     def severity(self) -> Severity:

@@ -17,6 +17,7 @@ from evalhub.files import read_file, shown, write_whole
 from evalhub.yaml_source import Document, signature
 
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_TRIED = 1 << 14
 _MOST_TRIES = 20  # of one file, where fixes can't be applied together
 
 
@@ -102,6 +103,14 @@ def _applied(document: Document, fixes: Sequence[Fix]) -> tuple[str, tuple[Fix, 
         if _says(_edited(document, [*good, fix]), document, [*good, fix]):
             good.append(fix)
     return (_edited(document, good), tuple(good)) if good else None
+
+
+def holds(document: Document, fix: Fix) -> bool:
+    """Whether a fix by itself changes no more than it is meant to: not so where an alias repeats what it changes.
+
+    Of a long text it isn't tried, and so said not to: a file may have a hundred fixes.
+    """
+    return len(document.text) <= _LONGEST_TRIED and _says(_edited(document, [fix]), document, [fix])
 
 
 def _range(document: Document, fix: Fix) -> tuple[int, int]:

@@ -122,6 +122,7 @@ def test_other_files_that_end_in_yml_are_renamed(hub: HubDir, name: str, where: 
     [
         ENTRY + "  date: !!timestamp 2026-01-31\n",
         ENTRY + "  date: &day 2026-01-31\n  notes: *day\n",
+        "- &a\n  dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  dat: x\n- <<: *a\n  notes: b\n",
         ENTRY + "  bananas: With tools\n",
         ENTRY + "  nots: a\n  nots: b\n",
         ENTRY + "  nots: a\n  notes: b\n",
@@ -132,10 +133,17 @@ def test_other_files_that_end_in_yml_are_renamed(hub: HubDir, name: str, where: 
         f"[{json.dumps(entry(41.2))}, {json.dumps(entry(41.2))}]\n",
         "- a: [\n",
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_has_no_one_right_answer_stays_as_it_is(tmp_path: Path, text: str) -> None:
     assert _mended(text, tmp_path) == text
+
+
+def test_what_an_alias_repeats_is_told_once_and_not_promised_to_be_mended(tmp_path: Path) -> None:
+    text = "- &a\n  dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  dat: x\n- <<: *a\n  notes: b\n"
+    (tmp_path / "x.yaml").write_text(text)
+    found = validate([tmp_path / "x.yaml"], select=["EH111"]).diagnostics
+    assert [(one.code, one.fix) for one in found] == [("EH111", None)]
 
 
 def test_a_file_is_not_renamed_over_another(model: Repo) -> None:
