@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from gitrepos import HubDir, Link, Repo, entry, spec
 
-from evalhub import EvalhubError, validate
+from evalhub import EvalhubError, validate, validation
 from evalhub.diagnostics import CODES, Severity
 from evalhub.explanations import sections
 from evalhub.validation import Report
@@ -585,6 +585,21 @@ def test_one_bad_file_does_not_stop_the_rest(full: HubDir) -> None:
 def test_a_model_is_not_asked_for_an_eval_yaml(full: HubDir) -> None:
     _write(_model(full) / "eval.yaml", "model_config: 1\n")
     assert _codes(validate([full.root])) == []
+
+
+def test_many_processes_find_what_one_finds(full: HubDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = _model(full) / ".eval_results"
+    for number in range(700):
+        wrong = [ENTRY, BAD, ENTRY.replace("41.2", "0.412"), ENTRY + "  date: 2026-01-31\n", ENTRY * 2, "- a: [\n"]
+        (folder / f"hle_{number}.yaml").write_text(wrong[number % 6] + f"# {number}\n")
+    bare = full.model("org/bare", {f"hle_{number}.yaml": BAD for number in range(20)}, bare=True)
+    bare.pull(1, {"hle_new.yaml": OTHER_BAD})
+    reports = []
+    for cores in (1, 2):
+        monkeypatch.setattr(validation, "cores", lambda cores=cores: cores)
+        reports.append(validate([full.root], pull_requests=True))
+    assert reports[0] == reports[1]
+    assert len(reports[0].diagnostics) > 1_000
 
 
 def test_what_is_named_twice_is_checked_once(full: HubDir) -> None:
