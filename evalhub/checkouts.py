@@ -16,7 +16,7 @@ from evalhub.cards import CARD_FILE, read_header
 from evalhub.diagnostics import FileRef
 from evalhub.files import RawFile, read_file
 from evalhub.proposed import Proposed
-from evalhub.pulls import PullRef, is_proposal
+from evalhub.pulls import PullRef, is_own_word
 from evalhub.registry import REGISTRY_FILE
 from evalhub.repos import is_repo
 from evalhub.results import RESULTS_FOLDER
@@ -133,7 +133,7 @@ def committed_files(top: Path, branch: git.Branch, repo: str, type_: RepoType | 
     card = _committed_card(repository, branch.tip, directory)
     for file in [*([spec] if spec else []), *found]:
         source = _committed(repository, file, FileRef(file.path, repo, branch.ref, directory), card)
-        yield replace(source, proposed=True) if is_proposal(branch.ref) else source
+        yield source if is_own_word(branch.ref) else replace(source, proposed=True)
 
 
 def staged_files(top: Path, repo: str, type_: RepoType | None) -> list[SourceFile]:

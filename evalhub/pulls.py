@@ -68,6 +68,14 @@ def is_proposal(ref: str) -> bool:
     return ref.startswith(PROPOSALS) or _PULL_REF.fullmatch(ref) is not None
 
 
+def is_own_word(ref: str) -> bool:
+    """Whether what stands at a ref is surely no stranger's: a branch or tag, and not where proposals are. A commit's id
+    tells nothing of that.
+    """
+    own = ref == "HEAD" or ref.startswith((_LOCAL, _REMOTE, "refs/tags/"))
+    return own and not is_proposal(ref) and not ref.startswith(_REMOTE + "evalhub/")
+
+
 def pull_refs(refs: git.Refs, default: git.Branch | None) -> list[PullRef]:
     """Return every ref that stands for a pull request: by number, then local branches that are not among those.
 

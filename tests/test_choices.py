@@ -216,6 +216,7 @@ def test_a_comment_at_a_ref_counts_unless_it_is_a_pull_request(full: HubDir, ref
     for branch in ("evalhub/x", "fix"):
         model.commit({"hle.yaml": mistake}, on=branch, start=model.tip())
     assert [one.code for one in validate([model.path], ref=ref).diagnostics] == codes
+    assert [one.code for one in validate([model.path], ref=model.tip("evalhub/x")).diagnostics] == ["EH204"]
 
 
 def test_a_comment_does_not_bring_a_result_to_a_leaderboard(full: HubDir) -> None:

@@ -321,6 +321,13 @@ def test_a_file_that_is_only_renamed_may_hold_anything(model: Repo, cli: Cli) ->
     assert "rename to .eval_results/hle_more.yaml" in cli("validate", model.path, "--diff").stdout
 
 
+def test_a_diff_with_a_rename_before_an_edit_can_be_applied(model: Repo, cli: Cli) -> None:
+    (model.path / ".eval_results/a_hle.yml").write_text(ENTRY + "  notes: a\n")
+    (model.path / RESULTS).write_text(ENTRY + "  date: 2026-01-31\n")
+    model.git("apply", stdin=cli("validate", model.path, "--diff").stdout.encode())
+    assert cli("validate", model.path, "--strict").status == 0
+
+
 def test_diff_hides_passwords_and_says_so(model: Repo, cli: Cli) -> None:
     source = "  source:\n    url: https://ada:lovelace@example.org/x\n"
     (model.path / RESULTS).write_text(ENTRY + "  date: 2026-01-31\n" + source)

@@ -26,6 +26,7 @@ def diffs(repairs: Sequence[Repair], path: Callable[[FileRef], str]) -> Iterator
             yield safe(f"rename from {old}")
             yield safe(f"rename to {new}")
         else:
+            yield safe(f"diff --git a/{old} b/{old}", "bold")  # else git takes it for a part of a rename above
             yield from diff(masked(repair.before.decode("utf-8")), masked(repair.after.decode("utf-8")), old, old)
 
 
