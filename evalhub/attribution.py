@@ -5,14 +5,15 @@ from __future__ import annotations
 import pygit2
 
 from evalhub import git
+from evalhub.leaderboard import Score, score
 from evalhub.result_reader import ResultReader
 from evalhub.results import EvalResult
-from evalhub.snapshot import PlacedResult
+from evalhub.snapshot import PlacedResult, RepoSnapshot
 
-_Score = tuple[str, str, str, float]  # dataset, task, notes and value: the number that somebody wrote
+_Number = tuple[str, str, str, float]  # dataset, task, notes and value: the number that somebody wrote
 
 
-def _score(result: EvalResult) -> _Score:
+def _number(result: EvalResult) -> _Number:
     return result.dataset_id, result.task_id, result.variant, result.value
 
 
@@ -24,11 +25,11 @@ class Attributor:
     Renaming the file, adding a source or a date, or changing other entries does not count.
     """
 
-    def __init__(self, repository: pygit2.Repository, path: str) -> None:
-        self._repository = repository
+    def __init__(self, reader: ResultReader, path: str) -> None:
+        self._repository = reader.repository
         self._path = path
-        self._reader = ResultReader(repository)
-        self._scores: dict[pygit2.Oid, frozenset[_Score]] = {}
+        self._reader = reader
+        self._scores: dict[pygit2.Oid, frozenset[_Number]] = {}
         self._oldest_alike: dict[pygit2.Oid, tuple[pygit2.Commit, bool]] = {}
 
     def commit(self, placed: PlacedResult) -> tuple[git.CommitInfo, bool]:
@@ -37,14 +38,14 @@ class Attributor:
         It is not where older commits can't be read, as in a shallow clone: then it is the oldest that can. Raises
         `git.UnreadableError` where not even the tip can be read.
         """
-        score = _score(placed.result)
+        number = _number(placed.result)
         with git.reading(self._path, placed.place.ref):
             commit = git.read_commit(self._repository, pygit2.Oid(hex=placed.place.tip))
         while True:
             commit, complete = self._oldest_with_same_files(commit)
             parent: pygit2.Commit | None = None
             try:
-                parent = next((each for each in commit.parents if self._stands(each, score)), None)
+                parent = next((each for each in commit.parents if self._stands(each, number)), None)
             except (KeyError, ValueError, pygit2.GitError):
                 complete = False
             if parent is None:
@@ -71,11 +72,17 @@ class Attributor:
         self._oldest_alike.update(dict.fromkeys(way, found))
         return found
 
-    def _stands(self, commit: pygit2.Commit, score: _Score) -> bool:
-        return any(score in self._read(file) for file in git.results_files(commit))
+    def _stands(self, commit: pygit2.Commit, number: _Number) -> bool:
+        return any(number in self._read(file) for file in git.results_files(commit))
 
-    def _read(self, file: git.TreeFile) -> frozenset[_Score]:
+    def _read(self, file: git.TreeFile) -> frozenset[_Number]:
         known = self._scores.get(file.id)
         if known is None:
-            known = self._scores[file.id] = frozenset(map(_score, self._reader.entries(file).entries))
+            known = self._scores[file.id] = frozenset(map(_number, self._reader.entries(file).entries))
         return known
+
+
+def attributed(snapshot: RepoSnapshot, reader: ResultReader) -> list[Score]:
+    """Return the results of a repository with the commits that introduced them. Raises `git.UnreadableError`."""
+    attributor = Attributor(reader, str(snapshot.path))
+    return [score(placed, *attributor.commit(placed)) for placed in snapshot.results]

@@ -1,26 +1,26 @@
-"""Hub: the repositories below one directory and its registry, read together. What the commands talk to."""
+"""Hub: the repositories below one directory, by way of the index, and its registry. What the commands talk to."""
 
 from __future__ import annotations
 
 import contextlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from evalhub import git, leaderboard, registry
-from evalhub.attribution import Attributor
+from evalhub import contents, leaderboard, registry
 from evalhub.benchmarks import Benchmark, Spec
 from evalhub.diagnostics import Diagnostic
 from evalhub.errors import EvalhubError
 from evalhub.files import quoted, shown
-from evalhub.leaderboard import Leaderboard, Score
+from evalhub.index import Index, Note, index_file
+from evalhub.leaderboard import Leaderboard, Ranking, Row, Score
 from evalhub.lookup import NotFoundError, look_up
 from evalhub.names import normalise, printable
-from evalhub.scan import Progress, Scan, scan
-from evalhub.snapshot import LeftOut, PlacedResult, RepoSnapshot
+from evalhub.scan import Progress, not_listed
+from evalhub.snapshot import LeftOut, RepoSnapshot
+from evalhub.store import Store
 from evalhub.terms import Origin, Per, Policy, Reason, RepoType
 
 
@@ -54,15 +54,25 @@ class BenchmarkSummary:
 class Hub:
     """A directory with clones of model and dataset repos in it, at any depth.
 
-    Everything is read from committed state, once, when it is first asked for; a new `Hub` sees new commits.
-    `progress` is called while repositories are read. Raises `EvalhubError` where `root` is not a directory.
+    Everything is read from committed state, once, when it is first asked for; a new `Hub` sees new commits. With
+    `cache`, a directory, an index is kept there, so that the next `Hub` reads only what has changed; `note` is called
+    with a sentence where that can't be used. `progress` is called while repositories are read. Raises `EvalhubError`
+    where `root` is not a directory.
     """
 
-    def __init__(self, root: Path | str, *, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        root: Path | str,
+        *,
+        cache: Path | str | None = None,
+        progress: Progress | None = None,
+        note: Note | None = None,
+    ) -> None:
         self.root = Path(root)
-        self._progress = progress
         if not self.root.is_dir():
             raise EvalhubError(f"{shown(self.root)} is not a directory", "name a hub: --hub DIR, or set EVALHUB_HUB")
+        file = index_file(Path(cache), self.root) if cache is not None else None
+        self.index = Index(self.root, file, progress=progress, note=note)
 
     def __repr__(self) -> str:
         return f"Hub({str(self.root)!r})"
@@ -72,19 +82,16 @@ class Hub:
         """What `evalhub.yaml` says. Raises `EvalhubError` where it isn't valid."""
         return registry.read_registry(self.root)
 
-    @property
+    @cached_property
     def repos(self) -> tuple[RepoSnapshot, ...]:
         """The repositories that count, in path order: each id and each shared git directory once."""
-        return self._scanned.repos
-
-    @property
-    def problems(self) -> tuple[Diagnostic, ...]:
-        """What can't be read, or doesn't count because another repository has its id."""
-        return self._scanned.problems
+        return tuple(self.index.ask(lambda store: contents.repos(store, self.root)))
 
     @cached_property
-    def _scanned(self) -> Scan:
-        return scan(self.root, self._progress)
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What can't be read, or doesn't count because another repository has its id."""
+        found = self.index.ask(lambda store: list(contents.problems(store, self.root)))
+        return (*map(not_listed, self.index.unlisted), *found)
 
     @cached_property
     def models(self) -> dict[str, RepoSnapshot]:
@@ -94,7 +101,8 @@ class Hub:
     @cached_property
     def datasets(self) -> dict[str, RepoSnapshot]:
         """The dataset repos by id, benchmarks or not."""
-        return {snapshot.id: snapshot for snapshot in self.repos if snapshot.type is RepoType.DATASET}
+        found = self.index.ask(lambda store: contents.datasets(store, self.root))
+        return {snapshot.id: snapshot for snapshot in found}
 
     @cached_property
     def specs(self) -> dict[str, Spec]:
@@ -103,15 +111,15 @@ class Hub:
 
     def values(self, dataset_id: str, task_id: str) -> list[float]:
         """Return all values that the hub has for a task, open pull requests included."""
-        return [placed.result.value for placed in self._by_task.get((dataset_id, task_id), ())]
+        return self.index.ask(lambda store: contents.values(store, dataset_id, task_id))
 
     @cached_property
-    def _by_task(self) -> dict[tuple[str, str], list[PlacedResult]]:
-        by_task: dict[tuple[str, str], list[PlacedResult]] = defaultdict(list)
-        for snapshot in self.models.values():
-            for placed in snapshot.results:
-                by_task[placed.result.dataset_id, placed.result.task_id].append(placed)
-        return by_task
+    def _left_out(self) -> Counter[LeftOut]:
+        """What is missing from leaderboards, counted."""
+        found = self.index.ask(contents.left_out)
+        if self.index.unlisted:
+            found[LeftOut(Reason.UNREADABLE_REPOS)] += len(self.index.unlisted)
+        return found
 
     @cached_property
     def benchmarks(self) -> dict[str, Benchmark]:
@@ -150,7 +158,7 @@ class Hub:
 
     def _no_benchmarks(self) -> tuple[str, str]:
         where = shown(self.root)
-        if not self.repos and not self.problems:
+        if not self.index.ask(contents.has_repos) and not self.problems:
             return (
                 f"no git repositories in {where}",
                 "name a directory with clones in it: --hub DIR; or build an example: evalhub demo demo-hub",
@@ -167,15 +175,14 @@ class Hub:
             raise EvalhubError(*self._no_benchmarks())
         listed = []
         for benchmark in self.benchmarks.values():
-            placed = [
-                item for task in benchmark.tasks for item in self._by_task.get((benchmark.dataset_id, task.id), ())
-            ]
-            listed.append(BenchmarkSummary(benchmark, len({item.model_id for item in placed}), len(placed)))
+            count = partial(contents.counts, dataset_id=benchmark.dataset_id, task_ids=benchmark.spec.task_ids)
+            models, results = self.index.ask(count)
+            listed.append(BenchmarkSummary(benchmark, models, results))
         return sorted(listed, key=lambda summary: (not summary.benchmark.official, summary.benchmark.dataset_id))
 
     def spec_warnings(self) -> list[str]:
         """Return a sentence for each dataset whose `eval.yaml` isn't valid, so that it is no benchmark."""
-        invalid = (snapshot for snapshot in self.repos if snapshot.spec_invalid)
+        invalid = (snapshot for snapshot in self.datasets.values() if snapshot.spec_invalid)
         return [
             f"{snapshot.id} is not listed: its eval.yaml is not valid; see: evalhub validate {quoted(snapshot.path)}"
             for snapshot in invalid
@@ -209,12 +216,16 @@ class Hub:
         found = self.benchmark(benchmark)
         task_id = self.task_id(found, task)
         metric = self.registry.metric(found.dataset_id, task_id)
-        placed = self._by_task.get((found.dataset_id, task_id), [])
-        chosen = [item for item in placed if origin is None or item.place.origin == Origin(origin)]
-        scores, unreadable = self.attribute(chosen)
-        rows = leaderboard.rank(scores, metric, Policy(policy), Per(per))
-        missing = [*self._scanned.left_out, *self._astray(found), *unreadable]
-        left_out = leaderboard.count_left_out(missing, found.dataset_id, task_id)
+        wanted = None if origin is None else Origin(origin)
+        found_in = self._left_out + self._astray(found)
+        left_out = leaderboard.count_left_out(found_in, found.dataset_id, task_id)
+
+        def rank(store: Store) -> tuple[Ranking, tuple[Row, ...]]:
+            contenders = contents.contenders(store, found.dataset_id, task_id, wanted)
+            ranking = leaderboard.rank(contenders, metric, Policy(policy), Per(per))
+            return ranking, ranking.rows(limit, lambda numbers: contents.scores(store, numbers))
+
+        ranking, rows = self.index.ask(rank)
         return Leaderboard(
             found,
             task_id,
@@ -222,24 +233,28 @@ class Hub:
             Policy(policy),
             Per(per),
             datetime.now(UTC).replace(microsecond=0),
-            tuple(rows[:limit]),
-            len(rows),
-            leaderboard.count_pull_requests(rows),
-            sum(bool(row.warnings) for row in rows),
+            rows,
+            len(ranking.places),
+            ranking.pull_requests,
+            ranking.marked,
             left_out,
             (*self._registry_warnings(found), *leaderboard.left_out_warnings(left_out, quoted(self.root))),
         )
 
-    def _astray(self, benchmark: Benchmark) -> list[LeftOut]:
-        """Return the results that are on none of the benchmark's leaderboards, though they likely should be."""
-        astray = []
-        known, wanted = set(benchmark.spec.task_ids), normalise(benchmark.dataset_id)
-        for (dataset_id, task_id), placed in self._by_task.items():
-            if dataset_id == benchmark.dataset_id and task_id not in known:
-                astray += [LeftOut(Reason.UNKNOWN_TASKS)] * len(placed)
+    def _astray(self, benchmark: Benchmark) -> Counter[LeftOut]:
+        """Count the results that are on none of the benchmark's leaderboards, though they likely should be."""
+        astray: Counter[LeftOut] = Counter()
+        wanted = normalise(benchmark.dataset_id)
+        for (dataset_id, task_id), count in self._result_counts.items():
+            if dataset_id == benchmark.dataset_id and not benchmark.spec.has_task(task_id):
+                astray[LeftOut(Reason.UNKNOWN_TASKS)] += count
             elif dataset_id not in self.datasets and normalise(dataset_id) == wanted:
-                astray += [LeftOut(Reason.MISSPELT_DATASETS)] * len(placed)
+                astray[LeftOut(Reason.MISSPELT_DATASETS)] += count
         return astray
+
+    @cached_property
+    def _result_counts(self) -> dict[tuple[str, str], int]:
+        return self.index.ask(contents.result_counts)
 
     def _registry_warnings(self, benchmark: Benchmark) -> list[str]:
         """Return why the direction may not be what somebody meant: a registry that isn't read, or a task misspelt."""
@@ -250,40 +265,33 @@ class Hub:
             return [f"{where} names the task {printable(id)}, which is not there" for id in unknown]
         return [
             f"{shown(path)} is not read, as it isn't at the root of this hub; did you mean --hub {quoted(path.parent)}?"
-            for path in self._scanned.inner_registries
+            for path in self.index.inner_registries
         ]
 
-    def attribute(self, results: Iterable[PlacedResult]) -> tuple[list[Score], list[LeftOut]]:
-        """Return `results` with the commits that introduced them, and what has become unreadable meanwhile."""
-        by_model: dict[str, list[PlacedResult]] = defaultdict(list)
-        for placed in results:
-            by_model[placed.model_id].append(placed)
-        scores: list[Score] = []
-        left_out: list[LeftOut] = []
-        for model_id, group in by_model.items():
-            path = self.models[model_id].path
-            try:
-                attributor = Attributor(git.open_repository(path), str(path))
-                scores += [leaderboard.score(placed, *attributor.commit(placed)) for placed in group]
-            except git.UnreadableError:
-                left_out.append(LeftOut(Reason.UNREADABLE_REPOS))
-        return scores, left_out
+    def model_id(self, name: str) -> str:
+        """Return the id of the model repo that `name` means: an id or its last part. Raises `EvalhubError`."""
+        ids = self.index.ask(contents.model_ids)
+        where = shown(self.root)
+        if not ids:
+            raise EvalhubError(f"no model repos in {where}", "name a directory with clones in it: --hub DIR")
+        names = {model_id: (model_id.split("/")[-1],) for model_id in ids}
+        return look_up(name, names, "model", f"clone it into {quoted(self.root / 'models/ORG/NAME')}")
 
     def model_repo(self, name: str) -> RepoSnapshot:
         """Return the model repo that `name` means: an id or its last part. Raises `EvalhubError`."""
-        where = shown(self.root)
-        if not self.models:
-            raise EvalhubError(f"no model repos in {where}", "name a directory with clones in it: --hub DIR")
-        names = {model_id: (model_id.split("/")[-1],) for model_id in self.models}
-        return self.models[look_up(name, names, "model", f"clone it into {quoted(self.root / 'models/ORG/NAME')}")]
+        return self._model(name)[0]
+
+    def _model(self, name: str) -> tuple[RepoSnapshot, list[Score]]:
+        id = self.model_id(name)
+        return self.index.ask(lambda store: contents.model(store, self.root, id))
 
     def model(self, name: str) -> ModelResults:
         """Return all results of the model that `name` means. Raises `EvalhubError` where there is none."""
-        snapshot = self.model_repo(name)
-        scores, unreadable = self.attribute(snapshot.results)
+        snapshot, scores = self._model(name)
         found = [ModelScore(score, self.benchmarks.get(score.result.dataset_id)) for score in scores]
         found.sort(key=lambda item: _card_order(item.score))
-        counts = dict(Counter(item.reason for item in (*snapshot.left_out, *unreadable)))
+        left_out = Counter(item.reason for item in snapshot.left_out)
+        counts = {reason: left_out[reason] for reason in Reason if left_out[reason]}
         warnings = leaderboard.left_out_warnings(counts, quoted(snapshot.path))
         return ModelResults(snapshot.id, tuple(found), counts, warnings)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from evalhub.benchmarks import Benchmark
 from evalhub.git import CommitInfo
@@ -22,14 +23,16 @@ _MOST_SAID = 6  # results that a warning spells out
 class Score:
     """A result with everything that is known of where it comes from.
 
-    `commit` is the id of the commit that introduced it and `commit_author` that commit's author; `date` is the entry's
-    own date, else the commit's time (ISO-8601); `time` is the same as a UTC datetime, for comparing. `complete` is
-    False where older history can't be read, as in a shallow clone: the result may then be older than `commit`.
+    `commit` is the id of the commit that introduced it, `commit_author` that commit's author, and `commit_time` when
+    (UTC). `date` is the entry's own date, else the commit's time (ISO-8601); `time` is the same as a UTC datetime, for
+    comparing. `complete` is False where older history can't be read, as in a shallow clone: the result may then be
+    older than `commit`.
     """
 
     placed: PlacedResult
     commit: str
     commit_author: str
+    commit_time: datetime
     date: str
     time: datetime
     verified: bool = False
@@ -105,60 +108,123 @@ def score(placed: PlacedResult, commit: CommitInfo, complete: bool = True) -> Sc
     own = placed.result.date
     own_time = parse_date(own) if own else None
     date = own if own and own_time else format_time(commit.time)
-    return Score(placed, commit.id, commit.author, date, own_time or commit.time, complete=complete)
+    time = own_time or commit.time
+    return Score(placed, commit.id, commit.author, commit.time, date, time, complete=complete)
 
 
-def rank(scores: Iterable[Score], metric: Metric, policy: Policy, per: Per) -> list[Row]:
-    """Choose one score a model (or variant) and rank them: 1, 2, 2, 4, ties by model id."""
-    groups: dict[tuple[str, str], list[Score]] = {}
-    all_scores = list(scores)
-    for score in all_scores:
-        groups.setdefault((score.model_id, score.result.variant if per is Per.VARIANT else ""), []).append(score)
-    suspects = scale_suspects((score.value for score in all_scores), metric.scale)
+class Contender(NamedTuple):
+    """What ranking needs to know of a result, which `number` finds the rest of; `time` is in seconds since 1970."""
+
+    number: int
+    model_id: str
+    value: float
+    variant: str
+    origin: Origin
+    time: float
+    pull_request: int | None
+    ref: str
+    filename: str
+    position: int
+    complete: bool = True
+    verified: bool = False
+
+
+Load = Callable[[Sequence[int]], Mapping[int, Score]]  # from the numbers of contenders to their scores
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All contenders in the order of their ranks, each model's (or variant's) together, what counts of it first."""
+
+    places: tuple[tuple[int, Sequence[Contender]], ...]
+    suspects: frozenset[float]
+    metric: Metric
+
+    @property
+    def pull_requests(self) -> int:
+        """How many open pull requests the results stand in."""
+        found = (each for _, group in self.places for each in group if each.origin is Origin.COMMUNITY)
+        return len({(each.model_id, each.ref) for each in found})
+
+    @property
+    def marked(self) -> int:
+        """How many rows have warnings."""
+        return sum(bool(self._warnings(group)) for _, group in self.places)
+
+    def rows(self, limit: int | None, load: Load) -> tuple[Row, ...]:
+        """Return the first rows, with all that is known of their results."""
+        shown = self.places[:limit]
+        scores = load([each.number for _, group in shown for each in group])
+        return tuple(self._row(rank, group, scores) for rank, group in shown)
+
+    def _row(self, rank: int, group: Sequence[Contender], scores: Mapping[int, Score]) -> Row:
+        first, *others = (scores[each.number] for each in group)
+        suspect = group[0].value in self.suspects
+        return Row(rank, first, tuple(others), _disagree(group), suspect, self._warnings(group, first.commit))
+
+    def _warnings(self, group: Sequence[Contender], commit: str = "") -> tuple[str, ...]:
+        counts = group[0]
+        warnings = []
+        if _disagree(group):
+            said = "; ".join(_who_says(each) for each in group[:_MOST_SAID])
+            more = f"; and {len(group) - _MOST_SAID} more" if len(group) > _MOST_SAID else ""
+            warnings.append(f"results disagree: {said}{more}")
+        if not counts.complete:
+            warnings.append(f"older history is not in this clone: the result may be older than commit {commit[:12]}")
+        if counts.value in self.suspects and self.metric.scale:
+            value = format_value(counts.value)
+            warnings.append(f"the value {value} looks as if it were not on the scale `{self.metric.scale}`")
+        return tuple(warnings)
+
+
+def rank(contenders: Iterable[Contender], metric: Metric, policy: Policy, per: Per) -> Ranking:
+    """Choose one result a model (or variant) and rank them: 1, 2, 2, 4, ties by model id."""
+    groups: dict[tuple[str, str], list[Contender]] = {}
+    for each in contenders:
+        groups.setdefault((each.model_id, each.variant if per is Per.VARIANT else ""), []).append(each)
+    suspects = scale_suspects((each.value for group in groups.values() for each in group), metric.scale)
     for group in groups.values():
-        group.sort(key=lambda score: _preference(score, policy, metric.direction))
+        if len(group) > 1:
+            group.sort(key=lambda each: _preference(each, policy, metric.direction))
     ranked = sorted(groups.values(), key=lambda group: _order(group[0], metric.direction))
-    rows: list[Row] = []
+    places: list[tuple[int, Sequence[Contender]]] = []
     for position, group in enumerate(ranked, start=1):
-        tied = rows and rows[-1].value == group[0].value
-        rows.append(_row(rows[-1].rank if tied else position, group, metric, suspects))
-    return rows
+        tied = places and places[-1][1][0].value == group[0].value
+        places.append((places[-1][0] if tied else position, group))
+    return Ranking(tuple(places), frozenset(suspects), metric)
 
 
-def _row(rank: int, group: Sequence[Score], metric: Metric, suspects: set[float]) -> Row:
-    score, others = group[0], tuple(group[1:])
-    conflict = _disagree(group)
-    warnings = []
-    if conflict:
-        said = "; ".join(_who_says(each) for each in group[:_MOST_SAID])
-        more = f"; and {len(group) - _MOST_SAID} more" if len(group) > _MOST_SAID else ""
-        warnings.append(f"results disagree: {said}{more}")
-    if not score.complete:
-        warnings.append(f"older history is not in this clone: the result may be older than commit {score.commit[:12]}")
-    suspect = score.value in suspects
-    if suspect and metric.scale:
-        warnings.append(f"the value {format_value(score.value)} looks as if it were not on the scale `{metric.scale}`")
-    return Row(rank, score, others, conflict, suspect, tuple(warnings))
-
-
-def _disagree(group: Iterable[Score]) -> bool:
+def _disagree(group: Sequence[Contender]) -> bool:
     """Whether two results of one variant have different values."""
+    if len(group) < 2:
+        return False
     values: dict[str, float] = {}
-    return any(values.setdefault(score.result.variant, score.value) != score.value for score in group)
+    return any(values.setdefault(each.variant, each.value) != each.value for each in group)
 
 
-def _who_says(score: Score) -> str:
-    notes = f" ({score.result.notes})" if score.result.notes else ""
-    return f"{format_value(score.value)}{notes} {place_label(score)}"
+def _who_says(each: Contender) -> str:
+    notes = f" ({each.variant})" if each.variant else ""
+    return f"{format_value(each.value)}{notes} {place_label(each)}"
 
 
-def place_label(score: Score) -> str:
-    """Return where a score stands, for people: `by the author`, `in pull request 3` or `on evalhub/…`."""
-    if score.origin is Origin.AUTHOR:
+class _Placed(Protocol):
+    """A result, or what ranking knows of one."""
+
+    @property
+    def origin(self) -> Origin: ...
+    @property
+    def pull_request(self) -> int | None: ...
+    @property
+    def ref(self) -> str: ...
+
+
+def place_label(placed: _Placed) -> str:
+    """Return where a result stands, for people: `by the author`, `in pull request 3` or `on evalhub/…`."""
+    if placed.origin is Origin.AUTHOR:
         return "by the author"
-    if score.pull_request is not None:
-        return f"in pull request {score.pull_request}"
-    return f"on {branch_name(score.ref)}"
+    if placed.pull_request is not None:
+        return f"in pull request {placed.pull_request}"
+    return f"on {branch_name(placed.ref)}"
 
 
 def branch_name(ref: str) -> str:
@@ -170,38 +236,30 @@ def _goodness(value: float, direction: Direction) -> float:
     return value if direction is Direction.LOWER else -value
 
 
-def _order(score: Score, direction: Direction) -> tuple[object, ...]:
-    return (_goodness(score.value, direction), score.model_id, score.result.variant)
+def _order(each: Contender, direction: Direction) -> tuple[object, ...]:
+    return (_goodness(each.value, direction), each.model_id, each.variant)
 
 
-def count_pull_requests(rows: Iterable[Row]) -> int:
-    """Count the open pull requests that the rows' results stand in."""
-    scores = (score for row in rows for score in (row.score, *row.others))
-    return len({(score.model_id, score.ref) for score in scores if score.origin is Origin.COMMUNITY})
-
-
-def _preference(score: Score, policy: Policy, direction: Direction) -> tuple[object, ...]:
-    """Return a key that sorts the score that counts first; it ends in where it stands: nothing is left to chance."""
-    trust = (not score.verified, score.origin is not Origin.AUTHOR)
-    newest = -score.time.timestamp()
-    best = _goodness(score.value, direction)
+def _preference(each: Contender, policy: Policy, direction: Direction) -> tuple[object, ...]:
+    """Return a key that sorts the result that counts first; it ends in where it stands: nothing is left to chance."""
+    trust = (not each.verified, each.origin is not Origin.AUTHOR)
+    newest = -each.time
+    best = _goodness(each.value, direction)
     keys = {
         Policy.BEST: (best, *trust, newest),
         Policy.TRUSTED: (*trust, newest, best),
         Policy.LATEST: (newest, *trust, best),
     }
-    return (*keys[policy], score.pull_request or 0, score.ref, score.placed.filename, score.placed.index)
+    return (*keys[policy], each.pull_request or 0, each.ref, each.filename, each.position)
 
 
-def count_left_out(left_out: Iterable[LeftOut], dataset_id: str, task_id: str) -> dict[Reason, int]:
+def count_left_out(left_out: Mapping[LeftOut, int], dataset_id: str, task_id: str) -> dict[Reason, int]:
     """Count, by reason, what is missing from one leaderboard, or may be: of some nobody can tell where it belongs."""
-    return dict(
-        Counter(
-            item.reason
-            for item in left_out
-            if item.dataset_id in (None, dataset_id) and item.task_id in (None, task_id)
-        )
-    )
+    found: Counter[Reason] = Counter()
+    for item, count in left_out.items():
+        if item.dataset_id in (None, dataset_id) and item.task_id in (None, task_id):
+            found[item.reason] += count
+    return {reason: found[reason] for reason in Reason if found[reason]}
 
 
 _LEFT_OUT_WORDS = {

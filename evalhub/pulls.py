@@ -118,7 +118,8 @@ def broken_refs(git_dir: str, refs: git.Refs) -> list[str]:
     resolved = _resolved(refs)
     broken = []
     for folder in (*_LOOSE_FOLDERS, *_CLONE_FOLDERS):
-        for directory, _, names in os.walk(os.path.join(git_dir, folder)):
+        path = os.path.join(git_dir, folder)
+        for directory, _, names in os.walk(path) if os.path.isdir(path) else ():
             for name in names:
                 ref = os.path.relpath(os.path.join(directory, name), git_dir)
                 if ref not in refs.ids and ref not in resolved and not name.endswith(".lock"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -41,30 +41,54 @@ _HUB_HOSTS = {"huggingface.co", "hf.co", "www.huggingface.co"}
 _SCP_URL = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>[^/].*|/.+)")
 
 
-def find_repos(root: Path) -> Iterator[Path | Unlisted | InnerRegistry]:
-    """Yield every repository at or below `root` in path order: clones, linked worktrees and bare repositories.
-
-    Symbolic links are not followed, and nothing is looked for inside a repository, except in `root` itself, which
-    may be one (a hub can be kept in git).
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one directory holds: whether it is a repository, the names of the directories in it in which repositories
+    may be, and whether it has an `evalhub.yaml`.
     """
+
+    is_repo: bool
+    folders: tuple[str, ...] = ()
+    has_registry: bool = False
+
+
+def list_directory(directory: str, *, is_root: bool) -> Listing:
+    """List one directory. Nothing is looked for inside a repository, except in the root of the hub, which may be one (a
+    hub can be kept in git). Raises `OSError`.
+    """
+    with os.scandir(directory) as entries:
+        listing = list(entries)
+    found = _is_repo(listing)
+    if found and (not is_root or _is_bare(listing)):
+        return Listing(True)
+    folders = (entry.name for entry in listing if entry.is_dir(follow_symlinks=False))
+    below = sorted((name for name in folders if name not in (".git", ".eval_results")), key=os.fsencode)
+    return Listing(found, tuple(below), any(entry.name == REGISTRY_FILE for entry in listing))
+
+
+def walk(root: str, list_one: Callable[[str], Listing]) -> Iterator[str | Unlisted | InnerRegistry]:
+    """Yield what `find_repos` does, as text, where `list_one` lists a directory. Symbolic links are not followed."""
     stack = [root]
     while stack:
         directory = stack.pop()
         try:
-            with os.scandir(directory) as entries:
-                listing = list(entries)
+            listing = list_one(directory)
         except OSError as error:
-            yield Unlisted(directory, error.strerror or str(error))
+            yield Unlisted(Path(directory), error.strerror or str(error))
             continue
-        if _is_repo(listing):
+        if listing.is_repo:
             yield directory
-            if directory != root or _is_bare(listing):
-                continue
-        elif directory != root and any(entry.name == REGISTRY_FILE for entry in listing):
-            yield InnerRegistry(directory / REGISTRY_FILE)
-        folders = (entry.name for entry in listing if entry.is_dir(follow_symlinks=False))
-        below = sorted(name for name in folders if name not in (".git", ".eval_results"))
-        stack.extend(directory / name for name in reversed(below))
+        elif directory != root and listing.has_registry:
+            yield InnerRegistry(Path(directory, REGISTRY_FILE))
+        prefix = directory if directory.endswith("/") else directory + "/"
+        stack.extend([prefix + name for name in reversed(listing.folders)])
+
+
+def find_repos(root: Path) -> Iterator[Path | Unlisted | InnerRegistry]:
+    """Yield every repository at or below `root` in path order: clones, linked worktrees and bare repositories."""
+    top = str(root)
+    for found in walk(top, lambda directory: list_directory(directory, is_root=directory == top)):
+        yield Path(found) if isinstance(found, str) else found
 
 
 def is_repo(directory: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pygit2
 
@@ -10,14 +10,21 @@ from evalhub import git
 from evalhub.results import RESULTS_FOLDER, UNREADABLE, ResultEntries, counts_as_results, read_entries
 from evalhub.yaml_source import MAX_BYTES
 
+Recall = Callable[[pygit2.Oid], ResultEntries | None]  # what a blob was found to hold before
+
 
 class ResultReader:
-    """Reads result files of `repository`; without `parse` it only looks whether they are there, and finds nothing."""
+    """Reads result files of `repository`; without `parse` it only looks whether they are there, and finds nothing.
 
-    def __init__(self, repository: pygit2.Repository, *, parse: bool = True) -> None:
+    What `recall` gives for a blob isn't parsed again; `parsed` is what was.
+    """
+
+    def __init__(self, repository: pygit2.Repository, *, parse: bool = True, recall: Recall | None = None) -> None:
         self.repository = repository
         self.parses = parse
+        self.parsed: dict[pygit2.Oid, ResultEntries] = {}
         self._known: dict[pygit2.Oid, ResultEntries] = {}
+        self._recall = recall
 
     def are_there(self, files: Iterable[git.TreeFile]) -> bool:
         """Whether no blob of `files` is missing."""
@@ -42,6 +49,9 @@ class ResultReader:
             self.repository.odb.read_header(file.id)
             return ResultEntries()
         known = self._known.get(file.id)
+        if known is None and self._recall:
+            known = self._recall(file.id)
         if known is None:
-            known = self._known[file.id] = read_entries(git.read_blob(self.repository, file.id, limit=MAX_BYTES))
+            known = self.parsed[file.id] = read_entries(git.read_blob(self.repository, file.id, limit=MAX_BYTES))
+        self._known[file.id] = known
         return known

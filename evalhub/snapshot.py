@@ -19,7 +19,7 @@ from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.files import quoted
 from evalhub.proposed import Proposed
 from evalhub.repos import RepoName
-from evalhub.result_reader import ResultReader
+from evalhub.result_reader import Recall, ResultReader
 from evalhub.results import EvalResult, Rejected, is_misplaced
 from evalhub.terms import Origin, Reason, RepoType
 from evalhub.yaml_source import MAX_BYTES
@@ -115,11 +115,19 @@ def read_repo(root: Path, path: Path, *, results: bool = True) -> RepoSnapshot:
 
     Never raises: what can't be read is in `problems`.
     """
+    return read_with(root, path, results=results)[0]
+
+
+def read_with(
+    root: Path, path: Path, *, results: bool = True, recall: Recall | None = None
+) -> tuple[RepoSnapshot, ResultReader | None]:
+    """Return what `read_repo` does, and what read it, for whoever reads on; None where it couldn't be opened."""
     name = repos.name_below(root, path)
     try:
         repository = git.open_repository(path)
         name = name or _name_from_origin(repository) or repos.name_from_path(path)
-        reading = _Reading(ResultReader(repository, parse=results), name, str(path), *_git_dir(repository))
+        reader = ResultReader(repository, parse=results, recall=recall)
+        reading = _Reading(reader, name, str(path), *_git_dir(repository))
         with git.reading(str(path), "the repository"):
             refs = git.read_refs(repository)
             default = pulls.default_branch(repository, refs)
@@ -128,11 +136,12 @@ def read_repo(root: Path, path: Path, *, results: bool = True) -> RepoSnapshot:
         problem = Diagnostic("EH001", error.message, FileRef("", name.id, None, str(path)), hint=error.hint)
         left_out = (LeftOut(Reason.UNREADABLE_REPOS),)
         type_ = name.type or RepoType.MODEL
-        return RepoSnapshot(name.id, type_, path, left_out=left_out, problems=(problem,), named_type=name.type)
+        unreadable = RepoSnapshot(name.id, type_, path, left_out=left_out, problems=(problem,), named_type=name.type)
+        return unreadable, None
     if default is None:
         _report_no_default(reading, refs)
-        return _snapshot(reading, name.type or RepoType.MODEL)
-    return _read_committed(reading, refs, default)
+        return _snapshot(reading, name.type or RepoType.MODEL), reader
+    return _read_committed(reading, refs, default), reader
 
 
 def _report_no_default(reading: _Reading, refs: git.Refs) -> None:

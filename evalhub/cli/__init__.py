@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from evalhub import __version__
-from evalhub.cli import benchmarks, demo, explain, leaderboard, model, schema, submit, validate
-from evalhub.cli.options import HubOption, NoColorOption, Settings
+from evalhub.cli import benchmarks, demo, explain, index, leaderboard, model, schema, submit, validate
+from evalhub.cli.options import HubOption, NoCacheOption, NoColorOption, Settings
 from evalhub.errors import EvalhubError
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich" if sys.stdout.isatty() and sys.stderr.isatty() else None,  # boxes are for terminals
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (validate, explain, leaderboard, submit, benchmarks, model, schema, demo):
+for module in (validate, explain, leaderboard, submit, benchmarks, model, index, schema, demo):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 
@@ -38,12 +38,13 @@ def options(
     context: typer.Context,
     hub: HubOption = None,
     no_color: NoColorOption = False,
+    no_cache: NoCacheOption = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Validate, rank and submit model evaluation results over any directory of git clones, offline."""
-    context.obj = Settings(hub, no_color)
+    context.obj = Settings(hub, no_color, no_cache)
 
 
 _ESCAPES = "evalhub-escapes"

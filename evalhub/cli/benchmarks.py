@@ -9,6 +9,7 @@ import typer
 
 from evalhub.cli.options import (
     HubOption,
+    NoCacheOption,
     NoColorOption,
     TableFormat,
     hub_flag,
@@ -25,11 +26,12 @@ def command(
     format: Annotated[TableFormat, typer.Option(help="How to print it.")] = TableFormat.TABLE,
     hub: HubOption = None,
     no_color: NoColorOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """List every benchmark in the hub, official or not."""
     from evalhub.render import listings
 
-    with open_hub(context, hub, no_color) as opened:
+    with open_hub(context, hub, no_color, no_cache) as opened:
         listed = opened.list_benchmarks()
     if format is TableFormat.JSON:
         write_out(listings.benchmarks_json(listed), None)

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evalhub.cli.options import HubOption, NoColorOption, hub_flag, open_hub, say, stderr, stdout, write_out
+from evalhub.cli.options import (
+    HubOption,
+    NoCacheOption,
+    NoColorOption,
+    hub_flag,
+    open_hub,
+    say,
+    stderr,
+    stdout,
+    write_out,
+)
 from evalhub.terms import Origin, Per, Policy
 
 if TYPE_CHECKING:
@@ -60,13 +70,14 @@ def command(
     ] = None,
     hub: HubOption = None,
     no_color: NoColorOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """Rank the models of one benchmark.
 
     Reads the results on default branches and in open pull requests together; every number is traced to a commit, a
     person and a source.
     """
-    with open_hub(context, hub, no_color) as opened:
+    with open_hub(context, hub, no_color, no_cache) as opened:
         found = opened.benchmark(benchmark)
         every = task == "all" and "all" not in found.spec.task_ids
         tasks = found.spec.task_ids if every else (opened.task_id(found, task),)

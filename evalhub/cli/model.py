@@ -9,6 +9,7 @@ import typer
 
 from evalhub.cli.options import (
     HubOption,
+    NoCacheOption,
     NoColorOption,
     TableFormat,
     hub_flag,
@@ -26,11 +27,12 @@ def command(
     format: Annotated[TableFormat, typer.Option(help="How to print it.")] = TableFormat.TABLE,
     hub: HubOption = None,
     no_color: NoColorOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """Show all results of one model, as its model card would."""
     from evalhub.render import listings
 
-    with open_hub(context, hub, no_color) as opened:
+    with open_hub(context, hub, no_color, no_cache) as opened:
         results = opened.model(model)
     if format is TableFormat.JSON:
         write_out(listings.model_json(results), None)

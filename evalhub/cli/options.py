@@ -32,6 +32,10 @@ HubOption = Annotated[
 ]
 NoColorOption = Annotated[bool, typer.Option("--no-color", help="Plain text, also on a terminal (as NO_COLOR=1).")]
 
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Read everything anew, and keep nothing (EVALHUB_CACHE: where it is kept).")
+]
+
 
 class TableFormat(enum.StrEnum):
     TABLE = "table"
@@ -44,6 +48,7 @@ class Settings:
 
     hub: Path | None = None
     no_color: bool = False
+    no_cache: bool = False
 
 
 def hub_root(context: typer.Context, hub: Path | None) -> Path:
@@ -84,13 +89,25 @@ def _console(context: typer.Context, no_color: bool, *, stderr: bool) -> Console
     return console(stderr=stderr, no_color=no_color or context.obj.no_color)
 
 
+def cache_directory() -> Path:
+    """Return where indexes are kept: EVALHUB_CACHE, else the user's cache directory."""
+    named = os.environ.get("EVALHUB_CACHE")
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return platformdirs.user_cache_path("evalhub")
+
+
 @contextmanager
-def open_hub(context: typer.Context, hub: Path | None, no_color: bool) -> Iterator[Hub]:
+def open_hub(context: typer.Context, hub: Path | None, no_color: bool, no_cache: bool) -> Iterator[Hub]:
     """Give the hub that the options name; while it is read on a terminal, show a bar if that takes over a second."""
     from evalhub.hub import Hub
 
-    with progress_bar(stderr(context, no_color), "reading repositories") as progress:
-        yield Hub(hub_root(context, hub), progress=progress)
+    err = stderr(context, no_color)
+    cache = None if no_cache or context.obj.no_cache else cache_directory()
+    with progress_bar(err, "reading repositories") as progress:
+        yield Hub(hub_root(context, hub), cache=cache, progress=progress, note=lambda text: say(err, f"note: {text}"))
 
 
 @contextmanager

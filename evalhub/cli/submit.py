@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evalhub.cli.options import HubOption, NoColorOption, open_hub, say, stderr, stdout
+from evalhub.cli.options import HubOption, NoCacheOption, NoColorOption, open_hub, say, stderr, stdout
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,6 +54,7 @@ def command(
     ] = False,
     hub: HubOption = None,
     no_color: NoColorOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """Propose a score as a pull-request branch.
 
@@ -65,7 +66,7 @@ def command(
 
     source = _source(source_url, source_name, source_user, source_org)
     number = library.parse_value(value)
-    with open_hub(context, hub, no_color) as opened:
+    with open_hub(context, hub, no_color, no_cache) as opened:
         dataset_id, task_id = library.resolve_task(opened, benchmark, task)
         result = EvalResult(dataset_id, task_id, number, revision, None, date, source, notes)
         request = library.Request(result, file, branch, message, supersede, dry_run)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from evalhub.files import shown
 from evalhub.hub import BenchmarkSummary, ModelResults, ModelScore
+from evalhub.index import Status
 from evalhub.render.jsontext import to_json
 from evalhub.render.leaderboards import SCORE_COLUMNS, origin_badges, score_cells, score_object
 from evalhub.render.terminal import Column, align_points, print_table, safe, short_value
@@ -126,3 +129,22 @@ def print_schemas(out: Console, listed: Mapping[str, Mapping[str, Any]]) -> None
     """Print the schemas' names, and what each is for."""
     rows = [[safe(name), safe(schema["description"].replace("`", ""))] for name, schema in listed.items()]
     print_table(out, _SCHEMA_COLUMNS, rows)
+
+
+def print_index(out: Console, found: Status) -> None:
+    """Print what an index holds."""
+    lines = {
+        "file": shown(found.file),
+        "size": f"{found.size / 1e6:.1f} MB",
+        "repositories": f"{found.repositories}, {found.changed} of them changed since",
+        "models": str(found.models),
+        "datasets": str(found.datasets),
+        "results": str(found.results),
+    }
+    for title, text in lines.items():
+        out.print(safe(f"{title:14}{text}"), soft_wrap=True)
+
+
+def index_json(found: Status) -> str:
+    """Return an object with what an index holds; `size` is in bytes."""
+    return to_json({**asdict(found), "file": str(found.file)})

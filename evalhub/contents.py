@@ -1,0 +1,171 @@
+"""What the index says: which repositories count, what they hold, and what is left out."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evalhub.diagnostics import Diagnostic
+from evalhub.leaderboard import Contender, Score
+from evalhub.rows import RESULT_COLUMNS, Row, text, to_contenders, to_left_out, to_score, to_snapshot, untext
+from evalhub.scan import double
+from evalhub.snapshot import LeftOut, RepoSnapshot
+from evalhub.store import Store
+from evalhub.terms import Origin, Reason
+
+_SNAPSHOT = "number, path, type, id, git_dir, linked, snapshot"
+_COUNTS = "double_of IS NULL"
+_OF_COUNTED = "repo NOT IN (SELECT number FROM repo WHERE double_of IS NOT NULL)"
+_MOST_VALUES = 500  # in one statement
+
+
+def model_ids(store: Store) -> list[str]:
+    """Return the ids of the models that count."""
+    return [untext(id) for (id,) in store.rows(f"SELECT id FROM repo WHERE NOT is_dataset AND {_COUNTS}")]
+
+
+def totals(store: Store) -> tuple[int, int, int, int]:
+    """Return how many repositories there are, models and datasets that count, and results of those."""
+    ((repositories, models, datasets),) = store.rows(
+        f"SELECT count(*), coalesce(sum(NOT is_dataset AND {_COUNTS}), 0), coalesce(sum(is_dataset AND {_COUNTS}), 0) "
+        "FROM repo"
+    )
+    ((results,),) = store.rows(f"SELECT count(*) FROM result WHERE {_OF_COUNTED}")
+    return repositories, models, datasets, results
+
+
+def has_repos(store: Store) -> bool:
+    return bool(store.rows("SELECT 1 FROM repo LIMIT 1"))
+
+
+def datasets(store: Store, root: Path) -> list[RepoSnapshot]:
+    """Return the dataset repos that count, in path order."""
+    return _snapshots(store, root, f"is_dataset AND {_COUNTS}")
+
+
+def repos(store: Store, root: Path) -> list[RepoSnapshot]:
+    """Return all repositories that count, in path order, with their results."""
+    results = _grouped(store.rows(f"SELECT repo, {RESULT_COLUMNS} FROM result ORDER BY number"))
+    left_out = _grouped(store.rows("SELECT repo, reason, dataset, task, count FROM left_out"))
+    return _snapshots(store, root, _COUNTS, results, left_out)
+
+
+def model(store: Store, root: Path, id: str) -> tuple[RepoSnapshot, list[Score]]:
+    """Return a model repo that counts, and its results with where they come from."""
+    condition = f"NOT is_dataset AND {_COUNTS} AND id = ?"
+    ((number,),) = store.rows(f"SELECT number FROM repo WHERE {condition}", (text(id),))
+    rows = store.rows(f"SELECT {RESULT_COLUMNS} FROM result WHERE repo = ? ORDER BY number", (number,))
+    left_out = store.rows("SELECT reason, dataset, task, count FROM left_out WHERE repo = ?", (number,))
+    (snapshot,) = _snapshots(store, root, "number = ?", {number: rows}, {number: left_out}, (number,))
+    return snapshot, [to_score(id, row) for row in rows]
+
+
+def _snapshots(
+    store: Store,
+    root: Path,
+    condition: str,
+    results: Mapping[int, Sequence[Row]] | None = None,
+    left_out: Mapping[int, Sequence[Row]] | None = None,
+    values: Sequence[Any] = (),
+) -> list[RepoSnapshot]:
+    found = []
+    for number, path, *row in _in_path_order(store.rows(f"SELECT {_SNAPSHOT} FROM repo WHERE {condition}", values)):
+        id = untext(row[1])
+        placed = [to_score(id, result).placed for result in (results or {}).get(number, ())]
+        found.append(to_snapshot(tuple(row), _path(root, path), placed, (left_out or {}).get(number, ())))
+    return found
+
+
+def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    groups: dict[int, list[Row]] = {}
+    for number, *row in rows:
+        groups.setdefault(number, []).append(tuple(row))
+    return groups
+
+
+def _in_path_order(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row[1].split(b"/"))
+
+
+def _path(root: Path, path: bytes) -> Path:
+    return root / os.fsdecode(path)
+
+
+# --- results --------------------------------------------------------------------------------------------------------
+
+
+def contenders(store: Store, dataset_id: str, task_id: str, origin: Origin | None = None) -> list[Contender]:
+    """Return what ranking needs of all results of a task, or of those with one origin."""
+    wanted = "" if origin is None else f" AND origin = {int(origin is Origin.COMMUNITY)}"
+    return to_contenders(
+        store.rows(
+            "SELECT result.number, repo.id, value, variant, origin, time, pull_request, ref, filename, position, "
+            "complete FROM result JOIN repo ON repo.number = result.repo "
+            f"WHERE dataset = ? AND task = ? AND {_COUNTS}{wanted}",
+            (text(dataset_id), text(task_id)),
+        )
+    )
+
+
+def scores(store: Store, numbers: Sequence[int]) -> dict[int, Score]:
+    """Return the results with these numbers, as contenders have them, with all that is known of them."""
+    found: dict[int, Score] = {}
+    for start in range(0, len(numbers), _MOST_VALUES):
+        some = numbers[start : start + _MOST_VALUES]
+        marks = ", ".join("?" * len(some))
+        query = (
+            f"SELECT result.number, repo.id, {RESULT_COLUMNS} FROM result JOIN repo ON repo.number = result.repo "
+            f"WHERE result.number IN ({marks})"
+        )
+        for number, id, *row in store.rows(query, some):
+            found[number] = to_score(untext(id), tuple(row))
+    return found
+
+
+def values(store: Store, dataset_id: str, task_id: str) -> list[float]:
+    """Return all values of a task, open pull requests included."""
+    return [each.value for each in contenders(store, dataset_id, task_id)]
+
+
+def result_counts(store: Store) -> dict[tuple[str, str], int]:
+    """Return how many results each task of each dataset has, whether it is in the hub or not."""
+    query = f"SELECT dataset, task, count(*) FROM result WHERE {_OF_COUNTED} GROUP BY dataset, task"
+    return {(untext(dataset), untext(task)): count for dataset, task, count in store.rows(query)}
+
+
+def counts(store: Store, dataset_id: str, task_ids: Sequence[str]) -> tuple[int, int]:
+    """Return how many models have results of some tasks of a dataset, and how many results those are."""
+    marks = ", ".join("?" * len(task_ids))
+    wanted = f"dataset = ? AND task IN ({marks}) AND {_OF_COUNTED}"
+    query = f"SELECT count(DISTINCT repo), count(*) FROM result WHERE {wanted}"
+    ((models, results),) = store.rows(query, (text(dataset_id), *map(text, task_ids)))
+    return models, results
+
+
+# --- what is left out -----------------------------------------------------------------------------------------------
+
+
+def left_out(store: Store) -> Counter[LeftOut]:
+    """Count what is missing from leaderboards."""
+    query = f"SELECT reason, dataset, task, sum(count) FROM left_out WHERE {_OF_COUNTED} GROUP BY reason, dataset, task"
+    found = Counter({to_left_out(row): row[3] for row in store.rows(query)})
+    # Of a worktree, nothing is missing.
+    ((count,),) = store.rows("SELECT count(*) FROM repo WHERE double_of IS NOT NULL AND NOT linked")
+    if count:
+        found[LeftOut(Reason.DUPLICATE_REPOS)] = count
+    return found
+
+
+def problems(store: Store, root: Path) -> Iterator[Diagnostic]:
+    """Yield what can't be read, then what doesn't count."""
+    for snapshot in _snapshots(store, root, f"has_problems AND {_COUNTS}"):
+        yield from snapshot.problems
+    doubles = store.rows(
+        "SELECT one.git_dir, one.path, one.id, other.git_dir, other.path "
+        "FROM repo AS one JOIN repo AS other ON other.path = one.double_of WHERE one.double_of IS NOT NULL"
+    )
+    for git_dir, path, id, other_git_dir, other in _in_path_order(doubles):
+        yield double(untext(id), _path(root, path), _path(root, other), same=git_dir == other_git_dir)

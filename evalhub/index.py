@@ -1,0 +1,208 @@
+"""The index of one hub: what its repositories hold, kept between runs, and brought up to date where they changed.
+
+The answer is always that of the repositories as they are: what has another stamp than when it was read (`stamps.py`) is
+read again, and what couldn't be read is tried anew each time. The file is a cache, and nothing but one: where it is
+missing, broken, of another version, locked or on a full disk, it is made anew or done without, and that is said.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+import pygit2
+
+from evalhub import contents, git, keep, rows, stamps
+from evalhub.attribution import attributed
+from evalhub.changes import find_changes
+from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.files import shown
+from evalhub.keep import KeptRepo
+from evalhub.leaderboard import Score
+from evalhub.names import slug
+from evalhub.repos import Unlisted
+from evalhub.results import ResultEntries
+from evalhub.scan import Progress
+from evalhub.snapshot import LeftOut, read_with
+from evalhub.store import Store, StoreError, delete
+from evalhub.terms import Reason
+from evalhub.workers import cores, share_out
+
+Note = Callable[[str], None]
+
+_PACK = 50  # repositories that one process reads at a time
+_FEW = 100  # repositories that aren't worth a second process to read
+_KEEP_EVERY = 1.0  # seconds between writing what was read, so that an interrupt loses no more
+
+Answer = TypeVar("Answer")
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+class Index:
+    """What the repositories below `root` hold, kept in `file`, or only in memory where that is None.
+
+    `ask` brings it up to date the first time, and answers from one state of it. `note` is called with a sentence where
+    the file can't be used.
+    """
+
+    def __init__(
+        self, root: Path, file: Path | None, *, progress: Progress | None = None, note: Note | None = None
+    ) -> None:
+        self.root = root
+        self._file = file
+        self._progress = progress or no_progress
+        self._note = note or (lambda _sentence: None)
+        self._store: Store | None = None
+        self.read = 0  # repositories that had changed
+        self.unlisted: tuple[Unlisted, ...] = ()
+        self.inner_registries: tuple[Path, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a file that the next run can use."""
+        return self._file is not None
+
+    def ask(self, question: Callable[[Store], Answer]) -> Answer:
+        """Return what `question` finds in the index as it is now; all its queries see one state."""
+        while True:
+            try:
+                store = self._store or self._up_to_date()
+                with store.reading():
+                    return question(store)
+            except StoreError as error:
+                self._do_without(error)
+
+    def _up_to_date(self) -> Store:
+        store = self._store = Store(self._file, os.path.realpath(self.root))
+        if store.made_anew:
+            self._note(f"the index {shown(store.file or '')} was of another version: it is made anew")
+        self._update(store)
+        return store
+
+    def _do_without(self, error: StoreError) -> None:
+        """After an error, let the next try use a new file where the old one is broken; else none, but a copy in memory
+        if it can be read. Raises the error where there was no file.
+        """
+        broken, self._store = self._store, None
+        if self._file is None:
+            raise error
+        if error.broken:
+            self._note(f"the index {shown(self._file)} is broken, and made anew: {error.reason}")
+            if broken:
+                broken.close()
+            try:
+                delete(self._file)
+            except StoreError:
+                self._file = None
+            return
+        self._note(f"the index {shown(self._file)} can't be used, so this takes longer: {error.reason}")
+        self._file = None
+        if broken:
+            try:
+                self._store = broken.in_memory()
+                self._update(self._store)
+            except StoreError:
+                self._store = None
+
+    def _update(self, store: Store) -> None:
+        """Read what has changed since it was kept."""
+        changes = find_changes(store, str(self.root))
+        self.unlisted, self.inner_registries = tuple(changes.unlisted), tuple(changes.inner_registries)
+        keep.remember_places(store, changes)
+        self.read = len(changes.changed)
+        self._read(store, changes.changed)
+        keep.sort_out_doubles(store)
+
+    def _read(self, store: Store, changed: Sequence[bytes]) -> None:
+        """Read the repositories at the paths `changed` on all cores, and keep what they hold."""
+        many = len(changed) > _FEW
+        recall = None if many else partial(_recall, store)
+        size = _PACK if many else 1
+        packs = [changed[start : start + size] for start in range(0, len(changed), size)]
+        waiting: list[KeptRepo] = []
+        written, done = time.monotonic(), 0
+        try:
+            for pack in share_out(partial(_read_pack, self.root, recall), packs, workers=cores() if many else 1):
+                waiting += pack
+                done += len(pack)
+                self._progress(done, len(changed))
+                if time.monotonic() - written > _KEEP_EVERY:
+                    keep.remember(store, waiting)
+                    waiting, written = [], time.monotonic()
+        finally:  # also of what was interrupted
+            keep.remember(store, waiting)
+
+
+Recall = Callable[[pygit2.Oid], ResultEntries | None]
+
+
+def _recall(store: Store, id: pygit2.Oid) -> ResultEntries | None:
+    found = store.rows("SELECT entries FROM blob WHERE id = ?", (id.raw,))
+    return rows.to_entries(found[0][0]) if found else None
+
+
+def _read_pack(root: Path, recall: Recall | None, pack: Sequence[bytes]) -> list[KeptRepo]:
+    return [_read_one(root, path, recall) for path in pack]
+
+
+def _read_one(root: Path, path: bytes, recall: Recall | None) -> KeptRepo:
+    """Read one repository, its stamp before everything else."""
+    directory = root / os.fsdecode(path)
+    read_at = time.time_ns()
+    watched = stamps.watched_in(str(directory))
+    stamp = stamps.stamp(str(directory), watched)
+    found, reader = read_with(root, directory, recall=recall)
+    scores: list[Score] = []
+    if reader:
+        try:
+            scores = attributed(found, reader)
+        except git.UnreadableError as error:  # it has become so since it was read
+            problem = Diagnostic("EH001", error.message, FileRef("", found.id, None, str(directory)), hint=error.hint)
+            left_out = (LeftOut(Reason.UNREADABLE_REPOS),)
+            found = replace(found, results=(), left_out=left_out, problems=(problem,))
+    parsed = [(id.raw, entries) for id, entries in reader.parsed.items()] if reader else []
+    # What can't be read is tried again: a missing object may be fetched without a change of any ref.
+    stamp = stamps.NEVER if found.problems else stamp
+    return KeptRepo(path, read_at, watched, stamp, rows.encode(found, scores, parsed))
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds. `size` is in bytes; `changed` counts the repositories that the next command reads anew."""
+
+    file: Path
+    size: int
+    repositories: int
+    models: int
+    datasets: int
+    results: int
+    changed: int
+
+
+def status(file: Path, root: Path) -> Status | None:
+    """Return what the index in `file` holds of the hub at `root`, without changing it; None where there is none, or it
+    is of another version. Raises `StoreError` where it can't be read.
+    """
+    if not file.is_file():
+        return None
+    store = Store.existing(file, os.path.realpath(root))
+    if store is None:
+        return None
+    with store.reading():
+        changed = len(find_changes(store, str(root)).changed)
+        return Status(file, store.size(), *contents.totals(store), changed)
+
+
+def index_file(cache: Path, root: Path) -> Path:
+    """Return where the index of the hub at `root` is, in the directory `cache`."""
+    real = os.path.realpath(root)
+    return cache / f"{slug(os.path.basename(real)) or 'hub'}-{sha256(os.fsencode(real)).hexdigest()[:16]}.sqlite"

@@ -1,0 +1,129 @@
+"""Writing to the index: what was read, what is gone, and which repositories count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evalhub import rows
+from evalhub.changes import Changes, ListedFolder
+from evalhub.doubles import Named, doubles_among
+from evalhub.rows import RepoRows
+from evalhub.store import Store
+
+_MANY = 500  # repositories for which all are looked through, not each
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRepo:
+    """A repository that was read: its path below the root, when (ns since 1970), its stamp, and what it holds."""
+
+    path: bytes
+    read_at: int
+    watched: tuple[str, ...]
+    stamp: bytes
+    rows: RepoRows
+
+    def __reduce__(self) -> tuple[type[KeptRepo], tuple[object, ...]]:
+        return KeptRepo, (self.path, self.read_at, self.watched, self.stamp, self.rows)
+
+
+def remember_places(store: Store, changes: Changes) -> None:
+    """Keep which directories there are, and forget repositories and directories that are gone.
+
+    Of two processes, the one that looked later is right.
+    """
+    if not (changes.listed or changes.gone_repos or changes.gone_folders):
+        return
+    with store.writing():
+        for path in changes.gone_repos:
+            _forget(store, path, changes.begun)
+        for path in changes.gone_folders:
+            store.change("DELETE FROM folder WHERE path = ? AND read_at < ?", (path, changes.begun))
+        for each in changes.listed:
+            store.change("DELETE FROM folder WHERE path = ? AND read_at < ?", (each.path, changes.begun))
+        store.insert("folder", (_folder_row(each, changes.begun) for each in changes.listed))
+
+
+def _folder_row(each: ListedFolder, read_at: int) -> rows.Row:
+    listing = each.listing
+    return (each.path, read_at, each.stamp, listing.is_repo, json.dumps(listing.folders), listing.has_registry)
+
+
+def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
+    """Keep what repositories hold, in place of what is known of them."""
+    if not repos:
+        return
+    with store.writing():
+        current = [each for each in repos if _forget(store, each.path, each.read_at)]
+        ((last,),) = store.rows("SELECT coalesce(max(number), 0) FROM repo")
+        numbered = list(enumerate(current, start=last + 1))
+        store.insert("repo", (_repo_row(number, each) for number, each in numbered))
+        store.insert("result", ((None, number, *row) for number, each in numbered for row in each.rows.results))
+        store.insert("left_out", ((number, *row) for number, each in numbered for row in each.rows.left_out))
+        store.insert("blob", (row for each in current for row in each.rows.blobs))
+
+
+def _repo_row(number: int, each: KeptRepo) -> rows.Row:
+    type_, id, git_dir, linked, has_problems, is_dataset, snapshot = each.rows.repo
+    place = (each.path, each.read_at, json.dumps(each.watched), each.stamp)
+    return (number, *place, type_, id, git_dir, linked, False, None, has_problems, is_dataset, snapshot)
+
+
+def _forget(store: Store, path: bytes, read_at: int) -> bool:
+    """Forget the repository at `path`, and let those that it may have kept from counting be looked at again.
+
+    False, and nothing is done, where another process has read it later than `read_at`.
+    """
+    found = store.rows("SELECT number, read_at, id, git_dir FROM repo WHERE path = ?", (path,))
+    for number, known_at, id, git_dir in found:
+        if known_at > read_at:
+            return False
+        store.change("UPDATE repo SET sorted = 0 WHERE id = ? OR (git_dir = ? AND git_dir != '')", (id, git_dir))
+        for table in ("result", "left_out"):
+            store.change(f"DELETE FROM {table} WHERE repo = ?", (number,))
+        store.change("DELETE FROM repo WHERE number = ?", (number,))
+    return True
+
+
+# --- repositories that don't count ----------------------------------------------------------------------------------
+
+_NAMED = "SELECT number, path, type, id, git_dir, linked FROM repo"
+
+
+def sort_out_doubles(store: Store) -> None:
+    """Decide for repositories that are new whether they count, and for those with the same id or git directory."""
+    new = _named(store, "NOT sorted")
+    if not new:
+        return
+    every = len(new) > _MANY
+    together = _named(store, "1") if every else _related(store, new)
+    doubles = doubles_among(together)
+    with store.writing():
+        store.change("UPDATE repo SET sorted = 1 WHERE NOT sorted")
+        if every:
+            store.change("UPDATE repo SET double_of = NULL WHERE double_of IS NOT NULL")
+        else:
+            store.change_each(
+                "UPDATE repo SET double_of = NULL WHERE number = ?", ((each.number,) for each in together)
+            )
+        pairs = ((other.path, number) for number, other in doubles.items())
+        store.change_each("UPDATE repo SET double_of = ? WHERE number = ?", pairs)
+
+
+def _named(store: Store, condition: str, values: Sequence[object] = ()) -> list[Named]:
+    return [Named(*row) for row in store.rows(f"{_NAMED} WHERE {condition}", values)]
+
+
+def _related(store: Store, repos: Sequence[Named]) -> list[Named]:
+    """Return `repos`, and all that have an id or a git directory in common with one of them, or of those."""
+    found = {each.number: each for each in repos}
+    waiting = list(repos)
+    while waiting:
+        each = waiting.pop()
+        for other in _named(store, "id = ? OR (git_dir = ? AND git_dir != '')", (each.id, each.git_dir)):
+            if other.number not in found:
+                found[other.number] = other
+                waiting.append(other)
+    return list(found.values())

@@ -1,0 +1,121 @@
+"""Whether a repository or directory has changed since it was read, told by a few `stat` calls.
+
+What evalhub knows of a repository depends on its refs, on what they point to, which never changes, and on what is named
+in `watched_in`. Each file and directory there has a time of last change (ctime), size and inode; their digest is the
+repository's stamp. Why it moves with every change:
+
+- A loose ref is written by renaming a lock file, which changes the directory it is in. Every directory below `refs` is
+  watched, so also one in which a first ref of its kind appears; and every loose ref itself, as some programs (go-git,
+  an editor) write in place.
+- `packed-refs`, `HEAD`, `config` and `shallow` are replaced as a whole, so their inode and ctime change; an edit in
+  place changes the ctime. That one of them is absent is part of the stamp too.
+- A linked worktree has its refs in the main repository, whose files are watched at the end of the `.git` file's trail.
+- A reftable repository replaces `reftable/tables.list` with every update.
+- ctime is used, not mtime, because nothing can set it back: neither `touch -d` nor restoring a backup.
+- Racy timestamps: a file that is changed twice within one tick of the file system's clock has one ctime. So a stamp
+  that is younger than such a tick isn't kept, and what it stands for is read again the next time.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+
+NEVER = b""  # the stamp of what must be read again
+
+_FINE_TICK = 100_000_000  # ns; clocks of file systems that tell less than milliseconds move every 1 to 10 ms
+_COARSE_TICK = 2_500_000_000  # FAT tells two seconds, others one
+_SHARED_FILES = ("HEAD", "packed-refs", "config", "shallow", "reftable/tables.list")
+_DEEPEST = 12
+_ABSENT = (0, 0, 0)
+
+
+def watched_in(repository: str) -> tuple[str, ...]:
+    """Return what to watch of the repository at `repository`: paths relative to it, or absolute ones."""
+    git_dir = os.path.join(repository, ".git")
+    if os.path.isdir(git_dir):
+        return tuple(_of_git_dir(repository, ".git/"))
+    if os.path.isfile(git_dir):
+        return (".git", *_of_worktree(repository, git_dir))
+    return tuple(_of_git_dir(repository, ""))
+
+
+def _of_worktree(repository: str, file: str) -> Iterator[str]:
+    """Yield what to watch of a linked worktree (or a submodule), whose `.git` is a file that says where its data is."""
+    own = _content(file).removeprefix("gitdir:").strip()
+    if not own:
+        return
+    own = os.path.normpath(os.path.join(repository, own)) + "/"
+    common = os.path.normpath(os.path.join(own, _content(own + "commondir") or ".")) + "/"
+    yield from (own + "HEAD", own + "commondir")
+    yield from _of_git_dir("/", common)
+
+
+def _content(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            return os.fsdecode(stream.read(10_000)).strip("\n")
+    except OSError:
+        return ""
+
+
+def _of_git_dir(repository: str, git_dir: str) -> Iterator[str]:
+    for name in _SHARED_FILES:
+        if name != "reftable/tables.list" or os.path.isdir(os.path.join(repository, git_dir, "reftable")):
+            yield git_dir + name
+    yield from _below(repository, git_dir + "refs", 0)
+
+
+def _below(repository: str, folder: str, depth: int) -> Iterator[str]:
+    """Yield `folder` and everything below it."""
+    yield folder
+    try:
+        with os.scandir(os.path.join(repository, folder)) as entries:
+            listing = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in listing:
+        if entry.is_dir() and depth < _DEEPEST:
+            yield from _below(repository, f"{folder}/{entry.name}", depth + 1)
+        else:
+            yield f"{folder}/{entry.name}"
+
+
+def stamp(directory: str, watched: Sequence[str]) -> bytes:
+    """Return the stamp of what is `watched` in `directory`, to be taken before it is read; `NEVER` where it is too
+    young to be kept.
+    """
+    now = time.time_ns()
+    found = _look(directory, watched)
+    changed = found[::3]
+    tick = _FINE_TICK if any(time % 1_000_000 for time in changed) else _COARSE_TICK
+    return _digest(found) if max(changed, default=0) < now - tick else NEVER
+
+
+def is_same(directory: str, watched: Sequence[str], before: bytes) -> bool:
+    """Whether nothing `watched` in `directory` has changed since the stamp `before` was taken."""
+    return before != NEVER and _digest(_look(directory, watched)) == before
+
+
+def _look(directory: str, watched: Sequence[str]) -> list[int]:
+    prefix = directory + "/"
+    found: list[int] = []
+    for path in watched:
+        try:
+            status = os.stat(path if path[:1] == "/" else prefix + path)
+        except OSError:
+            found += _ABSENT
+        else:
+            found += (status.st_ctime_ns, status.st_ino, status.st_size)
+    return found
+
+
+def _digest(found: Sequence[int]) -> bytes:
+    try:
+        packed = struct.pack(f"{len(found)}q", *found)
+    except struct.error:  # some network file systems have inodes of 64 bits, unsigned
+        packed = repr(found).encode()
+    return blake2b(packed, digest_size=16).digest()

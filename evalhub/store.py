@@ -1,0 +1,210 @@
+"""The file that keeps what was read of one hub: an SQLite database, which may be lost or broken at any time.
+
+Its tables hold what `rows.py` makes of repositories, in plain values. Where a statement fails, `StoreError` says
+whether the file is broken (delete it) or can't be used now (do without it).
+
+A rollback journal is used, not a write-ahead log, as cache directories are on network file systems too, where a log
+isn't safe. Nothing is read while a transaction is open that writes, so that others wait for milliseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from evalhub import __version__
+
+FORMAT = 1  # of the tables and of what is in them: raise it with every change
+_WAIT = 5.0  # seconds to wait for another process that writes
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE folder (
+    path BLOB PRIMARY KEY, read_at INT, stamp BLOB, is_repo INT, names TEXT, has_registry INT
+) WITHOUT ROWID;
+CREATE TABLE repo (
+    number INTEGER PRIMARY KEY, path BLOB UNIQUE, read_at INT, watched TEXT, stamp BLOB, type TEXT, id, git_dir,
+    linked INT, sorted INT, double_of BLOB, has_problems INT, is_dataset INT, snapshot TEXT
+);
+CREATE INDEX repo_id ON repo (id);
+CREATE INDEX repo_git_dir ON repo (git_dir);
+CREATE INDEX repo_unsorted ON repo (number) WHERE NOT sorted;
+CREATE INDEX repo_double ON repo (double_of) WHERE double_of IS NOT NULL;
+CREATE INDEX repo_problems ON repo (number) WHERE has_problems;
+CREATE INDEX repo_dataset ON repo (number) WHERE is_dataset;
+CREATE TABLE result (
+    number INTEGER PRIMARY KEY, repo INT, dataset, task, value, variant, origin INT, time REAL, pull_request INT, ref,
+    filename, position INT, complete INT, rest TEXT
+);
+CREATE INDEX result_repo ON result (repo);
+CREATE INDEX result_task ON result (dataset, task);
+CREATE TABLE left_out (repo INT, reason TEXT, dataset, task, count INT);
+CREATE INDEX left_out_repo ON left_out (repo);
+CREATE TABLE blob (id BLOB PRIMARY KEY, entries TEXT) WITHOUT ROWID;
+"""
+
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR}
+
+
+class StoreError(Exception):
+    """The file can't be used. `broken`: it is no database of ours any more; else it is locked, or its disk full, …"""
+
+    def __init__(self, reason: str, *, broken: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.broken = broken
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        raise StoreError(str(error), broken=code in _BROKEN) from error
+
+
+class Store:
+    """An open database: that of `file`, which is made where it isn't there, or one in memory where `file` is None.
+
+    Every method raises `StoreError`.
+    """
+
+    def __init__(self, file: Path | None, root: str) -> None:
+        self.file = file
+        self.made_anew = False  # there was one, of another version or hub
+        try:
+            if file:
+                file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreError(error.strerror or str(error), broken=False) from error
+        with _translated():
+            self._connect(file or ":memory:")
+        try:
+            self._prepare(root)
+        except StoreError:
+            self.close()
+            raise
+
+    @classmethod
+    def existing(cls, file: Path, root: str) -> Store | None:
+        """Open a database only to read it; return None where it is of another version or hub."""
+        store = object.__new__(cls)
+        store.file, store.made_anew = file, False
+        with _translated():
+            store._connect(f"{file.absolute().as_uri()}?mode=ro")
+        return store if store._meta() == _wanted(root) else None
+
+    def _connect(self, address: Path | str) -> None:
+        is_uri = isinstance(address, str) and address.startswith("file:")
+        self._connection = sqlite3.connect(address, timeout=_WAIT, isolation_level=None, uri=is_uri)
+        weakref.finalize(self, self._connection.close)
+
+    def _prepare(self, root: str) -> None:
+        self._run("PRAGMA synchronous = NORMAL" if self.file else "PRAGMA synchronous = OFF")
+        self._run("PRAGMA temp_store = MEMORY")
+        wanted = _wanted(root)
+        found = self._meta()
+        if found == wanted:
+            return
+        self.made_anew = bool(found)
+        with self.writing():
+            found = self._meta()
+            if found == wanted:  # another process was faster
+                return
+            for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
+                self._run(f'DROP TABLE "{name}"')
+            for statement in _TABLES.split(";"):
+                self._run(statement)
+            self.insert("meta", sorted(wanted.items()))
+
+    def _meta(self) -> dict[str, str]:
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
+            return {} if not self.rows("SELECT 1 FROM sqlite_master") else {"format": "?"}
+        return dict(self.rows("SELECT key, value FROM meta"))
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Return all rows that a query finds."""
+        with _translated():
+            return self._connection.execute(query, values).fetchall()
+
+    def _run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        with _translated():
+            return self._connection.execute(statement, values)
+
+    def change(self, statement: str, values: Sequence[Any] = ()) -> None:
+        self._run(statement, values)
+
+    def change_each(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Make one change for each row of values."""
+        with _translated():
+            self._connection.executemany(statement, rows)
+
+    def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Insert rows; one that is there already (the same blob) stays as it is."""
+        listed = list(rows)
+        if listed:
+            with _translated():
+                self._connection.executemany(_insert(table, len(listed[0])), listed)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make all changes inside, or none."""
+        self._run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._run("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let all queries inside see one state, whatever others write meanwhile."""
+        self._run("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+
+    def in_memory(self) -> Store:
+        """Return a copy that needs no disk. Raises `StoreError` where this one can't be read."""
+        copy = object.__new__(Store)
+        copy.file, copy.made_anew = None, False
+        with _translated():
+            copy._connect(":memory:")
+            self._connection.backup(copy._connection)
+        return copy
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    def size(self) -> int:
+        """Return the size of the file in bytes."""
+        return os.path.getsize(self.file) if self.file else 0
+
+
+def _wanted(root: str) -> dict[str, str]:
+    return {"format": str(FORMAT), "version": __version__, "root": root}
+
+
+def _insert(table: str, count: int) -> str:
+    marks = ", ".join("?" * count)
+    return f"INSERT OR IGNORE INTO {table} VALUES ({marks})"
+
+
+def delete(file: Path) -> None:
+    """Remove a database. Raises `StoreError`."""
+    for name in (file, Path(f"{file}-journal")):
+        try:
+            name.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(error.strerror or str(error), broken=False) from error
