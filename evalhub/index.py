@@ -30,7 +30,7 @@ from evalhub.repos import Unlisted
 from evalhub.results import ResultEntries
 from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
-from evalhub.store import Store, StoreError, delete
+from evalhub.store import Store, StoreError, delete, readable
 from evalhub.terms import Reason
 from evalhub.workers import cores, share_out
 
@@ -62,6 +62,7 @@ class Index:
         self._progress = progress or no_progress
         self._note = note or (lambda _sentence: None)
         self._store: Store | None = None
+        self._is_new = False  # the file was broken before, and has been made anew
         self.read = 0  # repositories that had changed
         self.unlisted: tuple[Unlisted, ...] = ()
         self.inner_registries: tuple[Path, ...] = ()
@@ -76,7 +77,7 @@ class Index:
         while True:
             try:
                 store = self._store or self._up_to_date()
-                with store.reading():
+                with store.reading(), readable():
                     return question(store)
             except StoreError as error:
                 self._do_without(error)
@@ -95,7 +96,8 @@ class Index:
         broken, self._store = self._store, None
         if self._file is None:
             raise error
-        if error.broken:
+        if error.broken and not self._is_new:
+            self._is_new = True
             self._note(f"the index {shown(self._file)} is broken, and made anew: {error.reason}")
             if broken:
                 broken.close()
@@ -115,7 +117,8 @@ class Index:
 
     def _update(self, store: Store) -> None:
         """Read what has changed since it was kept."""
-        changes = find_changes(store, str(self.root))
+        with readable():
+            changes = find_changes(store, str(self.root))
         self.unlisted, self.inner_registries = tuple(changes.unlisted), tuple(changes.inner_registries)
         keep.remember_places(store, changes)
         self.read = len(changes.changed)
@@ -147,7 +150,8 @@ Recall = Callable[[pygit2.Oid], ResultEntries | None]
 
 def _recall(store: Store, id: pygit2.Oid) -> ResultEntries | None:
     found = store.rows("SELECT entries FROM blob WHERE id = ?", (id.raw,))
-    return rows.to_entries(found[0][0]) if found else None
+    with readable():
+        return rows.to_entries(found[0][0]) if found else None
 
 
 def _read_pack(root: Path, recall: Recall | None, pack: Sequence[bytes]) -> list[KeptRepo]:

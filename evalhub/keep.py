@@ -94,20 +94,19 @@ _NAMED = "SELECT number, path, type, id, git_dir, linked FROM repo"
 
 def sort_out_doubles(store: Store) -> None:
     """Decide for repositories that are new whether they count, and for those with the same id or git directory."""
-    new = _named(store, "NOT sorted")
-    if not new:
+    if not store.rows("SELECT 1 FROM repo WHERE NOT sorted LIMIT 1"):
         return
-    every = len(new) > _MANY
-    together = _named(store, "1") if every else _related(store, new)
-    doubles = doubles_among(together)
-    with store.writing():
+    with store.writing():  # all of it: numbers are used again when another process writes
+        new = _named(store, "NOT sorted")
+        every = len(new) > _MANY
+        together = _named(store, "1") if every else _related(store, new)
+        doubles = doubles_among(together)
         store.change("UPDATE repo SET sorted = 1 WHERE NOT sorted")
         if every:
             store.change("UPDATE repo SET double_of = NULL WHERE double_of IS NOT NULL")
         else:
-            store.change_each(
-                "UPDATE repo SET double_of = NULL WHERE number = ?", ((each.number,) for each in together)
-            )
+            numbers = ((each.number,) for each in together)
+            store.change_each("UPDATE repo SET double_of = NULL WHERE number = ?", numbers)
         pairs = ((other.path, number) for number, other in doubles.items())
         store.change_each("UPDATE repo SET double_of = ? WHERE number = ?", pairs)
 

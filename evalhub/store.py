@@ -69,6 +69,15 @@ def _translated() -> Iterator[None]:
         raise StoreError(str(error), broken=code in _BROKEN) from error
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turn what values that nobody of ours wrote lead to into `StoreError`."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        raise StoreError(f"unexpected content ({type(error).__name__}: {error})", broken=True) from error
+
+
 class Store:
     """An open database: that of `file`, which is made where it isn't there, or one in memory where `file` is None.
 
@@ -109,14 +118,13 @@ class Store:
         self._run("PRAGMA synchronous = NORMAL" if self.file else "PRAGMA synchronous = OFF")
         self._run("PRAGMA temp_store = MEMORY")
         wanted = _wanted(root)
-        found = self._meta()
-        if found == wanted:
+        if self._meta() == wanted:
             return
-        self.made_anew = bool(found)
         with self.writing():
             found = self._meta()
             if found == wanted:  # another process was faster
                 return
+            self.made_anew = bool(found)
             for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
                 self._run(f'DROP TABLE "{name}"')
             for statement in _TABLES.split(";"):
