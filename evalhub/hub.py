@@ -13,6 +13,8 @@ from pathlib import Path
 from evalhub import git, leaderboard, registry
 from evalhub.attribution import Attributor
 from evalhub.benchmarks import Benchmark, Spec
+from evalhub.conflict_search import Sought, find_conflicts
+from evalhub.conflicts import Conflicts, parse_tolerance
 from evalhub.diagnostics import Diagnostic
 from evalhub.errors import EvalhubError
 from evalhub.files import quoted, shown
@@ -268,6 +270,23 @@ class Hub:
             except git.UnreadableError:
                 left_out.append(LeftOut(Reason.UNREADABLE_REPOS))
         return scores, left_out
+
+    def conflicts(
+        self,
+        benchmark: str | None = None,
+        *,
+        task: str | None = None,
+        model: str | None = None,
+        tolerance: str | float = 0,
+        limit: int | None = None,
+    ) -> Conflicts:
+        """Return where results of one model, task and variant disagree by more than `tolerance` (`0.1`, or `"1%"`).
+
+        `benchmark` may also be a dataset that only results name. Raises `EvalhubError` where what is named isn't there,
+        the registry isn't valid, or the tolerance is none.
+        """
+        sought = Sought(benchmark, task, model, parse_tolerance(str(tolerance)), limit)
+        return find_conflicts(self, sought, self._scanned.left_out)
 
     def model_repo(self, name: str) -> RepoSnapshot:
         """Return the model repo that `name` means: an id or its last part. Raises `EvalhubError`."""

@@ -13,7 +13,7 @@ from evalhub.registry import Metric
 from evalhub.results import EvalResult
 from evalhub.snapshot import LeftOut, PlacedResult
 from evalhub.terms import Direction, Origin, Per, Policy, Reason
-from evalhub.values import format_time, format_value, parse_date, scale_suspects
+from evalhub.values import alike, format_time, format_value, parse_date, scale_suspects
 
 _MOST_SAID = 6  # results that a warning spells out
 
@@ -23,8 +23,9 @@ class Score:
     """A result with everything that is known of where it comes from.
 
     `commit` is the id of the commit that introduced it and `commit_author` that commit's author; `date` is the entry's
-    own date, else the commit's time (ISO-8601); `time` is the same as a UTC datetime, for comparing. `complete` is
-    False where older history can't be read, as in a shallow clone: the result may then be older than `commit`.
+    own date, else the commit's time (ISO-8601); `time` is the same as a UTC datetime, for comparing, and `commit_time`
+    the commit's (UTC). `complete` is False where older history can't be read, as in a shallow clone: the result may
+    then be older than `commit`.
     """
 
     placed: PlacedResult
@@ -32,6 +33,7 @@ class Score:
     commit_author: str
     date: str
     time: datetime
+    commit_time: datetime
     verified: bool = False
     complete: bool = True
 
@@ -105,7 +107,7 @@ def score(placed: PlacedResult, commit: CommitInfo, complete: bool = True) -> Sc
     own = placed.result.date
     own_time = parse_date(own) if own else None
     date = own if own and own_time else format_time(commit.time)
-    return Score(placed, commit.id, commit.author, date, own_time or commit.time, complete=complete)
+    return Score(placed, commit.id, commit.author, date, own_time or commit.time, commit.time, complete=complete)
 
 
 def rank(scores: Iterable[Score], metric: Metric, policy: Policy, per: Per) -> list[Row]:
@@ -116,7 +118,7 @@ def rank(scores: Iterable[Score], metric: Metric, policy: Policy, per: Per) -> l
         groups.setdefault((score.model_id, score.result.variant if per is Per.VARIANT else ""), []).append(score)
     suspects = scale_suspects((score.value for score in all_scores), metric.scale)
     for group in groups.values():
-        group.sort(key=lambda score: _preference(score, policy, metric.direction))
+        group.sort(key=lambda score: preference(score, policy, metric.direction))
     ranked = sorted(groups.values(), key=lambda group: _order(group[0], metric.direction))
     rows: list[Row] = []
     for position, group in enumerate(ranked, start=1):
@@ -144,7 +146,7 @@ def _row(rank: int, group: Sequence[Score], metric: Metric, suspects: set[float]
 def _disagree(group: Iterable[Score]) -> bool:
     """Whether two results of one variant have different values."""
     values: dict[str, float] = {}
-    return any(values.setdefault(score.result.variant, score.value) != score.value for score in group)
+    return not all(alike(values.setdefault(score.result.variant, score.value), score.value) for score in group)
 
 
 def _who_says(score: Score) -> str:
@@ -180,7 +182,7 @@ def count_pull_requests(rows: Iterable[Row]) -> int:
     return len({(score.model_id, score.ref) for score in scores if score.origin is Origin.COMMUNITY})
 
 
-def _preference(score: Score, policy: Policy, direction: Direction) -> tuple[object, ...]:
+def preference(score: Score, policy: Policy, direction: Direction) -> tuple[object, ...]:
     """Return a key that sorts the score that counts first; it ends in where it stands: nothing is left to chance."""
     trust = (not score.verified, score.origin is not Origin.AUTHOR)
     newest = -score.time.timestamp()
@@ -193,13 +195,16 @@ def _preference(score: Score, policy: Policy, direction: Direction) -> tuple[obj
     return (*keys[policy], score.pull_request or 0, score.ref, score.placed.filename, score.placed.index)
 
 
-def count_left_out(left_out: Iterable[LeftOut], dataset_id: str, task_id: str) -> dict[Reason, int]:
-    """Count, by reason, what is missing from one leaderboard, or may be: of some nobody can tell where it belongs."""
+def count_left_out(
+    left_out: Iterable[LeftOut], dataset_id: str | None = None, task_id: str | None = None
+) -> dict[Reason, int]:
+    """Count, by reason, what is missing of a dataset's task (None: of any), or may be: of some nobody can tell."""
     return dict(
         Counter(
             item.reason
             for item in left_out
-            if item.dataset_id in (None, dataset_id) and item.task_id in (None, task_id)
+            if dataset_id in (None, item.dataset_id) or item.dataset_id is None
+            if task_id in (None, item.task_id) or item.task_id is None
         )
     )
 
