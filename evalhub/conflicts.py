@@ -175,7 +175,8 @@ def _conflict(claims: Sequence[Score], metric: Metric, leader: Score | None) -> 
     remaining = _part(disputed, on_one_scale)
     parts = [_mixup_words(list(found.values()))] if found else []
     if rounded is None:
-        parts.append(f"differs by {_amount(disputed, metric.scale)} ({percentage(remaining)})")
+        differs = f"differs by {_amount(disputed, metric.scale)} ({percentage(remaining)})"
+        parts.append(f"apart from that, {differs}" if found else differs)
     elif not found:
         finer = [value for value in values if exact(value) != Fraction(rounded)]
         what = f"{format_value(finer[0])} rounds" if len(finer) == 1 else "all round"

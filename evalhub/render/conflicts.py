@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from evalhub.conflicts import Conflict, Conflicts, plain
-from evalhub.leaderboard import Score, place_label
+from evalhub.leaderboard import Score, branch_name, place_label
 from evalhub.masking import masked
 from evalhub.render.jsontext import to_json
 from evalhub.render.markdown import escaped, source_link
@@ -23,6 +24,7 @@ from evalhub.values import exact, format_time, format_value
 
 _INDENT = 2
 _GAP = "  "
+_USUAL_VALUE = 6  # cells, so that the bars of most conflicts stand beneath each other
 _MOST_LINES = 12  # of one conflict on a terminal
 _MOST_VALUES = 4  # that a tally spells out
 
@@ -74,23 +76,34 @@ class _Layout:
 def print_conflicts(out: Console, found: Conflicts) -> None:
     """Print a block for each conflict, fitting a terminal's width, or for a pipe whole; and how many there are."""
     signs = _signs(out)
-    blocks = [(conflict, _lines(conflict, signs)) for conflict in found.conflicts]
-    layout = _fit([line for _, lines in blocks for line in lines], out)
-    for conflict, lines in blocks:
-        for text in _heading(conflict, out):
-            _print(out, text)
-        for line in _shortened(lines, out.is_terminal):
-            _print(out, _row(conflict, line, layout, signs) if line else _gap_line(len(lines), signs))
-        _print(out, _verdict(conflict))
+    for conflict in found.conflicts:
+        _print_conflict(out, conflict, signs)
         out.print()
     if any(conflict.counts for conflict in found.conflicts):
-        _print(out, Text(f"{signs.counts} counts on the leaderboard", "dim"))
-    _print(out, Text(summary(found)))
+        out.print(Text(f"{signs.counts} counts on the leaderboard", "dim"))
+    out.print(summary(found), soft_wrap=not out.is_terminal)
 
 
-def _print(out: Console, text: Text) -> None:
-    text.rstrip()
-    out.print(text, soft_wrap=not out.is_terminal)
+def _print_conflict(out: Console, conflict: Conflict, signs: _Signs) -> None:
+    for number, text in enumerate(_heading(conflict, out)):
+        _print(out, text, _INDENT * number)
+    lines = _lines(conflict, signs)
+    if out.is_terminal and _whole(lines, out).width > out.width:
+        lines = [_brief(line) for line in lines]
+    layout = _fit(lines, out)
+    for line in _shortened(lines, out.is_terminal):
+        row = _row(conflict, line, layout, signs) if line else _gap_line(len(lines), signs)
+        row.rstrip()
+        out.print(row, soft_wrap=True)
+    _print(out, _verdict(conflict), _INDENT)
+
+
+def _print(out: Console, text: Text, indent: int = 0) -> None:
+    """Print a text, on a terminal wrapped with `indent` blanks before each line."""
+    lines = text.wrap(out, max(1, out.width - indent)) if out.is_terminal else [text]
+    for line in lines:
+        line.rstrip()
+        out.print(Text.assemble(" " * indent, line), soft_wrap=True)
 
 
 def summary(found: Conflicts) -> str:
@@ -120,11 +133,18 @@ def tally(conflict: Conflict) -> str:
     return ", ".join([*parts, *([f"{others} something else" if others > 1 else "1 something else"] if others else [])])
 
 
-def who(claim: Score) -> str:
-    """Return who says a value: `by the author (Ada)`, `in pull request 3 by Grace`."""
+def who(claim: Score, *, brief: bool = False) -> str:
+    """Return who says a value: `by the author (Ada)`, `in pull request 3 by Grace`; in brief `author Ada`, `#3 Grace`.
+
+    The name is that of the commit's author, who may have contributed what the model's author merged.
+    """
+    name = claim.commit_author
+    if brief:
+        number = claim.pull_request
+        place = f"#{number}" if number is not None else branch_name(claim.ref)
+        return f"author {name}" if claim.origin is Origin.AUTHOR else f"{place} {name}"
     label = place_label(claim)
-    author = claim.commit_author
-    return f"{label} ({author})" if claim.origin is Origin.AUTHOR else f"{label} by {author}"
+    return f"{label} ({name})" if claim.origin is Origin.AUTHOR else f"{label} by {name}"
 
 
 # --- blocks ---------------------------------------------------------------------------------------------------------
@@ -151,16 +171,29 @@ def _since(claim: Score, signs: _Signs) -> str:
     return ("" if claim.complete else signs.until) + format_time(claim.commit_time)[:10]
 
 
-def _fit(lines: Sequence[_Line], out: Console) -> _Layout:
-    """Return a layout for all lines: as their texts need, and on a terminal what comes nearest to that."""
-    whole = _Layout(
-        max((len(line.value) for line in lines), default=0),
+def _brief(line: _Line) -> _Line:
+    """Return a line with less to read in it, where there isn't room for all."""
+    source = line.source.copy()
+    if match := re.match(r"https?://(www\.)?", source.plain):
+        source = source[match.end() :]
+    return replace(line, who=safe(who(line.claim, brief=True)), source=source)
+
+
+def _whole(lines: Sequence[_Line], out: Console) -> _Layout:
+    """Return the layout that all texts of `lines` need."""
+    return _Layout(
+        max(_USUAL_VALUE, *(len(line.value) for line in lines)),
         24 if out.width >= 120 else 14,
-        max((line.who.cell_len for line in lines), default=0),
-        max((len(line.since) for line in lines), default=0),
-        max((line.source.cell_len for line in lines), default=0),
+        max(line.who.cell_len for line in lines),
+        max(len(line.since) for line in lines),
+        max(line.source.cell_len for line in lines),
         12,
     )
+
+
+def _fit(lines: Sequence[_Line], out: Console) -> _Layout:
+    """Return a layout for all lines: as their texts need, and on a terminal what comes nearest to that."""
+    whole = _whole(lines, out)
     if not out.is_terminal:
         return whole
     for layout in _narrower(whole):
@@ -174,16 +207,16 @@ def _narrower(whole: _Layout) -> Iterator[_Layout]:
     """Yield ever narrower layouts: what matters less gives way first."""
     yield whole
     short = replace(whole, commit=7)
-    for source in range(whole.source, min(whole.source, 10) - 1, -1):
-        yield replace(short, source=source)
-    source = min(whole.source, 10)
-    for name in range(whole.who, min(whole.who, 22) - 1, -1):
-        yield replace(short, source=source, who=name)
-    for name in range(whole.who, min(whole.who, 22) - 1, -1):
-        yield replace(short, source=0, who=name)
-    for name in range(whole.who, min(whole.who, 12) - 1, -1):
-        yield replace(short, source=0, bar=8, who=name)
-    yield replace(short, source=0, bar=0, who=min(whole.who, 12))
+    for bar in (whole.bar, 8):
+        yield replace(short, bar=bar)
+        source = min(whole.source, 10)
+        for width in range(whole.source, source - 1, -1):
+            yield replace(short, bar=bar, source=width)
+        for width in range(whole.who, min(whole.who, 16) - 1, -1):
+            yield replace(short, bar=bar, source=source, who=width)
+    for bar in (8, 0):
+        for width in range(whole.who, min(whole.who, 12) - 1, -1):
+            yield replace(short, bar=bar, source=0, who=width)
 
 
 def _heading(conflict: Conflict, out: Console) -> list[Text]:
@@ -193,7 +226,7 @@ def _heading(conflict: Conflict, out: Console) -> list[Text]:
     joined = Text(_GAP).join([model, about])
     if joined.cell_len <= out.width or not out.is_terminal:
         return [joined]
-    return [model, Text(" " * _INDENT) + about]
+    return [model, about]
 
 
 def _shortened(lines: Sequence[_Line], terminal: bool) -> Sequence[_Line | None]:
@@ -223,7 +256,7 @@ def _row(conflict: Conflict, line: _Line, layout: _Layout, signs: _Signs) -> Tex
         cells.append(_cut(line.source, layout.source, signs))
     if layout.commit:
         cells.append(Text(claim.commit[: layout.commit], "dim"))
-    return Text(f"{signs.counts if counts else ' '} ", "bold") + Text(_GAP).join(cells)
+    return Text.assemble((f"{signs.counts if counts else ' '} ", "bold"), Text(_GAP).join(cells))
 
 
 def _cut(cell: Text, width: int, signs: _Signs, style: str = "") -> Text:
@@ -246,7 +279,7 @@ def _bar(conflict: Conflict, claim: Score, width: int, signs: _Signs, style: str
 def _verdict(conflict: Conflict) -> Text:
     style = "red" if conflict.remaining else "magenta" if conflict.scale_mixup else "cyan"
     agreed = tally(conflict)
-    verdict = safe(" " * _INDENT + conflict.verdict, style)
+    verdict = safe(conflict.verdict, style)
     return verdict.append(f": {agreed}", "dim") if agreed else verdict
 
 
