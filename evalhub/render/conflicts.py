@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 from rich.console import Console
@@ -269,9 +268,8 @@ def _cut(cell: Text, width: int, signs: _Signs, style: str = "") -> Text:
 
 def _bar(conflict: Conflict, claim: Score, width: int, signs: _Signs, style: str) -> Text:
     """Return a line from the lowest value to the highest, with a dot where the claim's is."""
-    values = [exact(each.value) for each in conflict.claims]
-    low, high = min(values[0], values[-1]), max(values[0], values[-1])
-    place = round((exact(claim.value) - low) / Fraction(high - low) * (width - 1))
+    low, high = sorted(exact(each.value) for each in (conflict.claims[0], conflict.claims[-1]))
+    place = round((exact(claim.value) - low) / (high - low) * (width - 1))
     line = signs.ends[0] + signs.line * (width - 2) + signs.ends[1]
     return Text.assemble((line[:place], "dim"), (signs.dot, style), (line[place + 1 :], "dim"))
 
