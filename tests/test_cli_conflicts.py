@@ -322,6 +322,7 @@ def on_terminal(shown: Conflicts, width: int, encoding: str = "utf-8") -> str:
 
 @settings(max_examples=100, deadline=None)
 @given(drawn(), st.sampled_from([40, 80, 200]))
+@example(conflicts_of(found([score(1.3407807680139745e154), score(10**23, 1), score(-5e-324, 2)])), 40)
 def test_blocks_fit_a_terminal_and_hold_nothing_that_it_acts_on(shown: Conflicts, width: int) -> None:
     text = on_terminal(shown, width)
     assert not CONTROL.search(text), repr(CONTROL.search(text))

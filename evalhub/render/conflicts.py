@@ -24,6 +24,7 @@ from evalhub.values import exact, format_time, format_value
 _INDENT = 2
 _GAP = "  "
 _USUAL_VALUE = 6  # cells, so that the bars of most conflicts stand beneath each other
+_MOST_VALUE = 24  # wider than any value; wider ones only come from aligning points
 _MOST_LINES = 12  # of one conflict on a terminal
 _MOST_VALUES = 4  # that a tally spells out
 
@@ -159,7 +160,10 @@ def _signs(out: Console) -> _Signs:
 
 
 def _lines(conflict: Conflict, signs: _Signs) -> list[_Line]:
-    values = align_points([short_value(claim.value) for claim in conflict.claims])
+    values = [short_value(claim.value) for claim in conflict.claims]
+    aligned = align_points(values)
+    if len(aligned[0]) <= _MOST_VALUE:
+        values = aligned
     return [
         _Line(value, claim, safe(who(claim)), _since(claim, signs), source_cell(claim.result.source))
         for value, claim in zip(values, conflict.claims, strict=True)
