@@ -130,6 +130,22 @@ def values(store: Store, dataset_id: str, task_id: str) -> list[float]:
     return [each.value for each in contenders(store, dataset_id, task_id)]
 
 
+def disagreeing(store: Store, model_id: str | None = None) -> list[Score]:
+    """Return all results of each model's task, or of one model's, for which values of a variant differ."""
+    of_model = "" if model_id is None else "AND repo IN (SELECT number FROM repo WHERE id = ? AND NOT is_dataset)"
+    tasks = store.rows(
+        f"SELECT DISTINCT repo, dataset, task FROM result WHERE {_OF_COUNTED} {of_model} "
+        "GROUP BY repo, dataset, task, variant HAVING min(value) != max(value)",
+        () if model_id is None else (text(model_id),),
+    )
+    numbers = [
+        number
+        for task in tasks
+        for (number,) in store.rows("SELECT number FROM result WHERE repo = ? AND dataset = ? AND task = ?", task)
+    ]
+    return list(scores(store, numbers).values())
+
+
 def result_counts(store: Store) -> dict[tuple[str, str], int]:
     """Return how many results each task of each dataset has, whether it is in the hub or not."""
     query = f"SELECT dataset, task, count(*) FROM result WHERE {_OF_COUNTED} GROUP BY dataset, task"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from evalhub import contents, leaderboard, registry
 from evalhub.benchmarks import Benchmark, Spec
+from evalhub.conflict_search import Sought, find_conflicts
+from evalhub.conflicts import Conflicts, parse_tolerance
 from evalhub.diagnostics import Diagnostic
 from evalhub.errors import EvalhubError
 from evalhub.files import quoted, shown
@@ -88,6 +90,11 @@ class Hub:
         return tuple(self.index.ask(lambda store: contents.repos(store, self.root)))
 
     @cached_property
+    def repos_there(self) -> bool:
+        """Whether there is any repository."""
+        return self.index.ask(contents.has_repos)
+
+    @cached_property
     def problems(self) -> tuple[Diagnostic, ...]:
         """What can't be read, or doesn't count because another repository has its id."""
         found = self.index.ask(lambda store: list(contents.problems(store, self.root)))
@@ -114,7 +121,7 @@ class Hub:
         return self.index.ask(lambda store: contents.values(store, dataset_id, task_id))
 
     @cached_property
-    def _left_out(self) -> Counter[LeftOut]:
+    def left_out(self) -> Counter[LeftOut]:
         """What is missing from leaderboards, counted."""
         found = self.index.ask(contents.left_out)
         if self.index.unlisted:
@@ -158,7 +165,7 @@ class Hub:
 
     def _no_benchmarks(self) -> tuple[str, str]:
         where = shown(self.root)
-        if not self.index.ask(contents.has_repos) and not self.problems:
+        if not self.repos_there and not self.problems:
             return (
                 f"no git repositories in {where}",
                 "name a directory with clones in it: --hub DIR; or build an example: evalhub demo demo-hub",
@@ -216,13 +223,13 @@ class Hub:
         found = self.benchmark(benchmark)
         task_id = self.task_id(found, task)
         metric = self.registry.metric(found.dataset_id, task_id)
-        wanted = None if origin is None else Origin(origin)
-        found_in = self._left_out + self._astray(found)
+        policy, per, wanted = Policy(policy), Per(per), Origin(origin) if origin is not None else None
+        found_in = self.left_out + self._astray(found)
         left_out = leaderboard.count_left_out(found_in, found.dataset_id, task_id)
 
         def rank(store: Store) -> tuple[Ranking, tuple[Row, ...]]:
             contenders = contents.contenders(store, found.dataset_id, task_id, wanted)
-            ranking = leaderboard.rank(contenders, metric, Policy(policy), Per(per))
+            ranking = leaderboard.rank(contenders, metric, policy, per)
             return ranking, ranking.rows(limit, lambda numbers: contents.scores(store, numbers))
 
         ranking, rows = self.index.ask(rank)
@@ -230,8 +237,8 @@ class Hub:
             found,
             task_id,
             metric,
-            Policy(policy),
-            Per(per),
+            policy,
+            per,
             datetime.now(UTC).replace(microsecond=0),
             rows,
             len(ranking.places),
@@ -245,7 +252,7 @@ class Hub:
         """Count the results that are on none of the benchmark's leaderboards, though they likely should be."""
         astray: Counter[LeftOut] = Counter()
         wanted = normalise(benchmark.dataset_id)
-        for (dataset_id, task_id), count in self._result_counts.items():
+        for (dataset_id, task_id), count in self.result_counts.items():
             if dataset_id == benchmark.dataset_id and not benchmark.spec.has_task(task_id):
                 astray[LeftOut(Reason.UNKNOWN_TASKS)] += count
             elif dataset_id not in self.datasets and normalise(dataset_id) == wanted:
@@ -253,7 +260,8 @@ class Hub:
         return astray
 
     @cached_property
-    def _result_counts(self) -> dict[tuple[str, str], int]:
+    def result_counts(self) -> dict[tuple[str, str], int]:
+        """How many results there are of each dataset and task that results name, benchmarks or not."""
         return self.index.ask(contents.result_counts)
 
     def _registry_warnings(self, benchmark: Benchmark) -> list[str]:
@@ -276,6 +284,27 @@ class Hub:
             raise EvalhubError(f"no model repos in {where}", "name a directory with clones in it: --hub DIR")
         names = {model_id: (model_id.split("/")[-1],) for model_id in ids}
         return look_up(name, names, "model", f"clone it into {quoted(self.root / 'models/ORG/NAME')}")
+
+    def disagreeing(self, model_id: str | None = None) -> list[Score]:
+        """Return the results of each model's task of which values of a variant differ, or of one model's tasks."""
+        return self.index.ask(lambda store: contents.disagreeing(store, model_id))
+
+    def conflicts(
+        self,
+        benchmark: str | None = None,
+        *,
+        task: str | None = None,
+        model: str | None = None,
+        tolerance: str | float = 0,
+        limit: int | None = None,
+    ) -> Conflicts:
+        """Return where results of one model, task and variant disagree by more than `tolerance` (`0.1`, or `"1%"`).
+
+        `benchmark` may also be a dataset that only results name. Raises `EvalhubError` where what is named isn't there,
+        the registry isn't valid, or the tolerance is none.
+        """
+        sought = Sought(benchmark, task, model, parse_tolerance(str(tolerance)), limit)
+        return find_conflicts(self, sought)
 
     def model_repo(self, name: str) -> RepoSnapshot:
         """Return the model repo that `name` means: an id or its last part. Raises `EvalhubError`."""

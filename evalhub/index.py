@@ -77,7 +77,7 @@ class Index:
         while True:
             try:
                 store = self._store or self._up_to_date()
-                with store.reading(), readable():
+                with store.reading():
                     return question(store)
             except StoreError as error:
                 self._do_without(error)
@@ -150,8 +150,7 @@ Recall = Callable[[pygit2.Oid], ResultEntries | None]
 
 def _recall(store: Store, id: pygit2.Oid) -> ResultEntries | None:
     found = store.rows("SELECT entries FROM blob WHERE id = ?", (id.raw,))
-    with readable():
-        return rows.to_entries(found[0][0]) if found else None
+    return rows.to_entries(found[0][0]) if found else None
 
 
 def _read_pack(root: Path, recall: Recall | None, pack: Sequence[bytes]) -> list[KeptRepo]:

@@ -14,7 +14,7 @@ from evalhub.registry import Metric
 from evalhub.results import EvalResult
 from evalhub.snapshot import LeftOut, PlacedResult
 from evalhub.terms import Direction, Origin, Per, Policy, Reason
-from evalhub.values import format_time, format_value, parse_date, scale_suspects
+from evalhub.values import alike, format_time, format_value, parse_date, scale_suspects
 
 _MOST_SAID = 6  # results that a warning spells out
 
@@ -129,6 +129,16 @@ class Contender(NamedTuple):
     verified: bool = False
 
 
+def contender(score: Score) -> Contender:
+    """Return what ranking needs to know of a score."""
+    placed = score.placed
+    where = (score.pull_request, score.ref, placed.filename, placed.index)
+    time = score.time.timestamp()
+    return Contender(
+        0, score.model_id, score.value, score.result.variant, score.origin, time, *where, score.complete, score.verified
+    )
+
+
 Load = Callable[[Sequence[int]], Mapping[int, Score]]  # from the numbers of contenders to their scores
 
 
@@ -185,7 +195,7 @@ def rank(contenders: Iterable[Contender], metric: Metric, policy: Policy, per: P
     suspects = scale_suspects((each.value for group in groups.values() for each in group), metric.scale)
     for group in groups.values():
         if len(group) > 1:
-            group.sort(key=lambda each: _preference(each, policy, metric.direction))
+            group.sort(key=lambda each: preference(each, policy, metric.direction))
     ranked = sorted(groups.values(), key=lambda group: _order(group[0], metric.direction))
     places: list[tuple[int, Sequence[Contender]]] = []
     for position, group in enumerate(ranked, start=1):
@@ -199,7 +209,7 @@ def _disagree(group: Sequence[Contender]) -> bool:
     if len(group) < 2:
         return False
     values: dict[str, float] = {}
-    return any(values.setdefault(each.variant, each.value) != each.value for each in group)
+    return not all(alike(values.setdefault(each.variant, each.value), each.value) for each in group)
 
 
 def _who_says(each: Contender) -> str:
@@ -240,7 +250,7 @@ def _order(each: Contender, direction: Direction) -> tuple[object, ...]:
     return (_goodness(each.value, direction), each.model_id, each.variant)
 
 
-def _preference(each: Contender, policy: Policy, direction: Direction) -> tuple[object, ...]:
+def preference(each: Contender, policy: Policy, direction: Direction) -> tuple[object, ...]:
     """Return a key that sorts the result that counts first; it ends in where it stands: nothing is left to chance."""
     trust = (not each.verified, each.origin is not Origin.AUTHOR)
     newest = -each.time
@@ -253,11 +263,14 @@ def _preference(each: Contender, policy: Policy, direction: Direction) -> tuple[
     return (*keys[policy], each.pull_request or 0, each.ref, each.filename, each.position)
 
 
-def count_left_out(left_out: Mapping[LeftOut, int], dataset_id: str, task_id: str) -> dict[Reason, int]:
-    """Count, by reason, what is missing from one leaderboard, or may be: of some nobody can tell where it belongs."""
+def count_left_out(
+    left_out: Mapping[LeftOut, int], dataset_id: str | None = None, task_id: str | None = None
+) -> dict[Reason, int]:
+    """Count, by reason, what is missing of a dataset's task (None: of any), or may be: of some nobody can tell."""
     found: Counter[Reason] = Counter()
     for item, count in left_out.items():
-        if item.dataset_id in (None, dataset_id) and item.task_id in (None, task_id):
+        of_dataset = dataset_id is None or item.dataset_id in (None, dataset_id)
+        if of_dataset and (task_id is None or item.task_id in (None, task_id)):
             found[item.reason] += count
     return {reason: found[reason] for reason in Reason if found[reason]}
 

@@ -19,6 +19,7 @@ from evalhub.git import CommitInfo
 from evalhub.leaderboard import Contender, Score, score
 from evalhub.results import EvalResult, Rejected, ResultEntries, Source
 from evalhub.snapshot import LeftOut, Place, PlacedResult, RepoSnapshot
+from evalhub.store import readable
 from evalhub.terms import Origin, Reason, RepoType
 
 Row = tuple[Any, ...]
@@ -90,6 +91,7 @@ def _snapshot_json(snapshot: RepoSnapshot) -> str:
     )
 
 
+@readable()
 def to_snapshot(
     row: Row, path: Path, results: Sequence[PlacedResult] = (), left_out: Iterable[Row] = ()
 ) -> RepoSnapshot:
@@ -116,6 +118,7 @@ def to_snapshot(
     )
 
 
+@readable()
 def to_left_out(row: Row) -> LeftOut:
     """Return what is left out, of a row that begins with the reason, the dataset and the task."""
     return LeftOut(Reason(row[0]), untext(row[1]), untext(row[2]))
@@ -145,6 +148,7 @@ def _unnumber(value: float | str) -> float:
     return int(value) if type(value) is str else value  # type: ignore[return-value]
 
 
+@readable()
 def to_contenders(rows: Iterable[Row]) -> list[Contender]:
     """Return what ranking needs, of rows with the result's number, the model's id and the columns from value on."""
     origins = (Origin.AUTHOR, Origin.COMMUNITY)
@@ -161,6 +165,7 @@ def to_contenders(rows: Iterable[Row]) -> list[Contender]:
     return found
 
 
+@readable()
 def to_score(model_id: str, row: Row) -> Score:
     """Return the score whose row has `RESULT_COLUMNS`."""
     dataset, task, value, variant, origin, _, pull_request, ref, filename, position, complete, rest = row
@@ -188,6 +193,7 @@ def _entries_json(entries: ResultEntries) -> str:
     )
 
 
+@readable()
 def to_entries(kept: str) -> ResultEntries:
     """Return what a result file holds."""
     entries, rejected, readable, positions, rejected_positions = json.loads(kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from fractions import Fraction
 from functools import lru_cache
 
 from evalhub.terms import Scale
@@ -21,6 +22,23 @@ def off_scale(value: float, scale: Scale | None) -> bool:
     if scale is Scale.PERCENT:
         return 0 < value <= 1
     return scale is Scale.FRACTION and value > 1
+
+
+# Of the larger value: what sums of floats leave, as in 0.1 + 0.2 and 0.3, is no difference that anybody reported.
+NOISE = Fraction(1, 10**12)
+
+
+def exact(value: float) -> Fraction:
+    """Return a value as the decimal number that was written: `exact(41.3) - exact(41.2)` is one tenth."""
+    return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
+
+
+def alike(one: float, other: float) -> bool:
+    """Whether two values are the same, but for what floats can't tell apart."""
+    if one == other:
+        return True
+    first, second = exact(one), exact(other)
+    return abs(first - second) <= NOISE * max(abs(first), abs(second))
 
 
 def format_value(value: float) -> str:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 
 import pytest
+from conftest import Cli
+from gitrepos import HubDir, entry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -19,6 +21,7 @@ from evalhub.masking import masked
 from evalhub.names import printable
 from evalhub.render import reports
 from evalhub.render.diagnostics import print_report
+from evalhub.render.leaderboards import print_boards
 from evalhub.rules.subjects import Context
 from evalhub.validation import Report
 
@@ -190,3 +193,37 @@ def test_a_line_says_all_that_is_not_secret() -> None:
 def test_lines_without_secrets_are_shown_as_they_are() -> None:
     (found,) = [one for one in _findings("comment", FILES["comment"].replace("URL", "pass@1")) if one.code == "EH112"]
     assert found.source_line == "  value: high # pass@1"
+
+
+URL = "https://ada:kingfisher@example.org/report"
+HIDDEN = f"https://{'*' * 14}@example.org/report"
+COMMANDS = [f"leaderboard hle --format {format}" for format in ("table", "json", "csv", "markdown")]
+COMMANDS += [f"model org/model --format {format}" for format in ("table", "json")]
+
+
+@pytest.fixture
+def leaky(hub: HubDir) -> HubDir:
+    """A hub whose only model has secrets in its sources' addresses and in its notes, and disagrees with itself."""
+    secrets = {"source": {"url": URL}, "notes": f"as {URL} says"}
+    hub.model("org/model", {"hle.yaml": [entry(1, **secrets), entry(2, source={"url": URL, "name": URL}, notes=URL)]})
+    hub.model("org/other", {"hle.yaml": [entry(1, **secrets), entry(2, **secrets)]})
+    return hub
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_secret_of_a_score_is_printed(leaky: HubDir, cli: Cli, command: str) -> None:
+    outcome = cli(*command.split(), "--hub", leaky.root)
+    assert outcome.status == 0
+    assert "kingfisher" not in outcome.stdout + outcome.stderr
+    assert HIDDEN in outcome.stdout.replace("\\", "")
+
+
+def test_no_secret_of_a_score_is_in_a_terminals_link(leaky: HubDir) -> None:
+    stream = io.StringIO()
+    out = Console(file=stream, force_terminal=True, width=200, color_system="standard", highlight=False)
+    print_boards(out, [leaky.board(per="variant")])
+    assert "kingfisher" not in stream.getvalue()
+
+
+def test_a_masked_address_is_no_link(leaky: HubDir, cli: Cli) -> None:
+    assert "](" not in cli("leaderboard", "hle", "--hub", leaky.root, "--format", "markdown").stdout

@@ -128,7 +128,7 @@ def hints(board: Leaderboard, others: tuple[str, ...], flag: str) -> list[str]:
     if not board.total:
         found.append(f"no results yet; propose one: evalhub submit MODEL --benchmark {name} --value VALUE{flag}")
     if any(row.conflict for row in board.rows):
-        found.append("conflict: the model's results for one setup disagree; --format json has them all")
+        found.append(f"conflict: results for one setup disagree; who says what: evalhub conflicts {name}{flag}")
     if any(row.scale_suspect for row in board.rows):
         found.append(f"scale?: the value looks as if it were not a {board.metric.scale}")
     if board.rows:

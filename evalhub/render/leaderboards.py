@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from evalhub.leaderboard import Leaderboard, Row, Score, branch_name
+from evalhub.leaderboard import Leaderboard, Row
+from evalhub.masking import masked
 from evalhub.names import printable
 from evalhub.render.jsontext import to_json
+from evalhub.render.markdown import escaped, source_link
+from evalhub.render.scores import SCORE_COLUMNS, origin_badges, score_cells, score_object
 from evalhub.render.terminal import Column, align_points, print_table, safe, short_value
-from evalhub.results import Source
-from evalhub.terms import Direction, Origin
+from evalhub.terms import Direction
 from evalhub.values import format_time, format_value
 
-SCORE_COLUMNS = (
-    Column("value"),
-    Column("badges", narrowest=10, wraps=True),
-    Column("date", style="dim", give_way=3),
-    Column("source", narrowest=10, give_way=1),
-    Column("notes", narrowest=8, give_way=2),
-)
 _COLUMNS = (
     Column("rank", right=True),
     Column("model", narrowest=16, wraps=True, style="bold"),
@@ -82,17 +75,6 @@ def _cells(row: Row, value: str) -> list[Text]:
     return [Text(str(row.rank)), safe(row.model_id), *score_cells(row.score, value, badges(row))]
 
 
-def score_cells(score: Score, value: str, badges: Sequence[tuple[str, str]]) -> list[Text]:
-    """Return what `SCORE_COLUMNS` show of one score, whose `value` is padded to stand beneath others."""
-    return [
-        Text(value),
-        Text(", ").join(safe(label, style) for label, style in badges),
-        safe(score.date[:10]),
-        _source_cell(score.result.source),
-        safe(score.result.notes or ""),
-    ]
-
-
 def badges(row: Row) -> list[tuple[str, str]]:
     """Return the row's badges, each with its colour: those of its result, and what to doubt."""
     found = [*origin_badges(row.score)]
@@ -101,31 +83,6 @@ def badges(row: Row) -> list[tuple[str, str]]:
     if row.scale_suspect:
         found.append(("scale?", "magenta"))
     return found
-
-
-def origin_badges(score: Score) -> list[tuple[str, str]]:
-    """Return the badges of one result: verified, and community with its pull request's number or branch."""
-    found = [("verified", "green")] if score.verified else []
-    if score.origin is Origin.COMMUNITY:
-        number = score.pull_request
-        pull = f"#{number}" if number is not None else branch_name(score.ref)
-        found.append((f"community {pull}", "yellow"))
-    return found
-
-
-def _source_cell(source: Source | None) -> Text:
-    """Return the source's name, on a terminal that can as a link to it."""
-    if source is None:
-        return Text("")
-    cell = safe(source.label())
-    if is_web_url(source.url):
-        cell.stylize(f"link {source.url}")
-    return cell
-
-
-def is_web_url(url: str) -> bool:
-    """Whether a URL may become a link: http or https, and nothing in it but plain ASCII."""
-    return re.fullmatch(r"https?://[!#-;=?-Z\[\]_a-z~]+", url) is not None
 
 
 # --- JSON, CSV, Markdown --------------------------------------------------------------------------------------------
@@ -159,25 +116,11 @@ def board_object(board: Leaderboard) -> dict[str, Any]:
 def _row_object(row: Row) -> dict[str, Any]:
     others = [score_object(score) for score in row.others]
     head = {"rank": row.rank, "model_id": row.model_id}
-    return {**head, **score_object(row.score), "warnings": list(row.warnings), "other_values": others}
+    return {**head, **score_object(row.score), "warnings": _warnings(row), "other_values": others}
 
 
-def score_object(score: Score) -> dict[str, Any]:
-    """Return a score with everything that is known of where it comes from, as JSON has it."""
-    source = score.result.source
-    return {
-        "value": score.value,
-        "verified": score.verified,
-        "origin": score.origin,
-        "pull_request": score.pull_request,
-        "filename": score.placed.filename,
-        "ref": score.ref,
-        "commit": score.commit,
-        "commit_author": score.commit_author,
-        "date": score.date,
-        "source": source and asdict(source),
-        "notes": score.result.notes,
-    }
+def _warnings(row: Row) -> list[str]:
+    return [masked(warning) for warning in row.warnings]
 
 
 _CSV_COLUMNS = (
@@ -213,13 +156,13 @@ def _flat(row: Row) -> dict[str, Any]:
     flat = _row_object(row)
     source = flat.pop("source") or {}
     sources = {f"source_{key}": source.get(key) for key in ("url", "name", "user", "org")}
-    return {**flat, **sources, "warnings": " | ".join(row.warnings), "other_values": len(row.others)}
+    return {**flat, **sources, "warnings": " | ".join(_warnings(row)), "other_values": len(row.others)}
 
 
 def board_markdown(board: Leaderboard) -> str:
     """Return a Markdown table that GitHub and the Hugging Face Hub render."""
     lines = [
-        f"### {_md(heading(board))}",
+        f"### {escaped(heading(board))}",
         "",
         "| Rank | Model | Value | Badges | Date | Source | Notes |",
         "| ---: | :--- | ---: | :--- | :--- | :--- | :--- |",
@@ -227,22 +170,15 @@ def board_markdown(board: Leaderboard) -> str:
     for row in board.rows:
         result = row.score.result
         labels = ", ".join(label for label, _ in badges(row))
-        cells = [str(row.rank), _md(row.model_id), format_value(row.value), _md(labels), _md(row.score.date[:10])]
-        lines.append("| " + " | ".join([*cells, _md_source(result.source), _md(result.notes or "")]) + " |")
-    return "\n".join([*lines, "", _md(summary(board)), ""])
-
-
-def _md_source(source: Source | None) -> str:
-    if source is None:
-        return ""
-    label = _md(source.label())
-    url = source.url.replace("(", "%28").replace(")", "%29")
-    return f"[{label}]({url})" if is_web_url(source.url) else label
-
-
-def _md(text: str) -> str:
-    """Return text that Markdown shows as it is: no links, HTML, emphasis or table cells of its own."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~!&@])", r"\\\1", printable(text))
+        cells = [
+            str(row.rank),
+            escaped(row.model_id),
+            format_value(row.value),
+            escaped(labels),
+            escaped(row.score.date[:10]),
+        ]
+        lines.append("| " + " | ".join([*cells, source_link(result.source), escaped(result.notes or "")]) + " |")
+    return "\n".join([*lines, "", escaped(summary(board)), ""])
 
 
 def boards_text(boards: Sequence[Leaderboard]) -> str:

@@ -13,7 +13,7 @@ from evalhub.files import shown
 from evalhub.hub import BenchmarkSummary, ModelResults, ModelScore
 from evalhub.index import Status
 from evalhub.render.jsontext import to_json
-from evalhub.render.leaderboards import SCORE_COLUMNS, origin_badges, score_cells, score_object
+from evalhub.render.scores import SCORE_COLUMNS, origin_badges, score_cells, score_object
 from evalhub.render.terminal import Column, align_points, print_table, safe, short_value
 from evalhub.terms import Origin
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from evalhub.masking import masked
 from evalhub.names import printable
 
 _GAP = 2
@@ -40,8 +41,8 @@ def console(*, stderr: bool = False, no_color: bool = False) -> Console:
 
 
 def safe(text: str, style: str = "") -> Text:
-    """Return a stranger's text for a terminal: one line, no control characters, no markup."""
-    return Text(printable(text), style=style)
+    """Return a stranger's text for a terminal: one line, no control characters, no markup, no passwords or tokens."""
+    return Text(printable(masked(text)), style=style)
 
 
 def print_table(out: Console, columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> None:

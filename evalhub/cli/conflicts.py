@@ -1,0 +1,116 @@
+"""`evalhub conflicts [BENCHMARK]`."""
+
+from __future__ import annotations
+
+import enum
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evalhub.cli.options import (
+    HubOption,
+    NoCacheOption,
+    NoColorOption,
+    hub_flag,
+    open_hub,
+    say,
+    stderr,
+    stdout,
+    write_out,
+)
+
+if TYPE_CHECKING:
+    from evalhub.conflicts import Conflicts
+
+
+class Format(enum.StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+_ENDINGS = {".json": Format.JSON, ".md": Format.MARKDOWN}
+
+
+def command(
+    context: typer.Context,
+    benchmark: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[BENCHMARK]",
+            help="A dataset id, its last part, an alias or the benchmark's name. Default: all.",
+            show_default=False,
+        ),
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="Only this task.", show_default=False)] = None,
+    model: Annotated[str | None, typer.Option(help="Only this model.", show_default=False)] = None,
+    tolerance: Annotated[
+        str,
+        typer.Option(
+            metavar="X",
+            help="Differences that are no conflict: up to `0.1` in the metric's unit, or up to `1%` of the value.",
+        ),
+    ] = "0",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Show only the first, which matter most.", show_default=False)
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option(help="How to print it. Default: as FILE's ending says, else a table.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.", show_default=False),
+    ] = None,
+    hub: HubOption = None,
+    no_color: NoColorOption = False,
+    no_cache: NoCacheOption = False,
+) -> None:
+    """Show where one model's results for one task and setup disagree, and who says what since when.
+
+    Exits with 1 where there are any.
+    """
+    with open_hub(context, hub, no_color, no_cache) as opened:
+        found = opened.conflicts(benchmark, task=task, model=model, tolerance=tolerance, limit=limit)
+    format = format or _ENDINGS.get(output.suffix.lower() if output else "", Format.TABLE)
+    if format is Format.TABLE and output is None:
+        from evalhub.render.conflicts import print_conflicts
+
+        print_conflicts(stdout(context, no_color), found)
+    else:
+        write_out(_rendered(found, format), output)
+    err = stderr(context, no_color)
+    if output:
+        count = len(found.conflicts)
+        say(err, f"wrote {output}: {count} conflict{'s' * (count != 1)}")
+    for warning in found.warnings:
+        say(err, f"warning: {warning}", "yellow")
+    for hint in hints(found, hub_flag(context, hub)):
+        say(err, hint, "dim")
+    if found.total:
+        raise typer.Exit(1)
+
+
+def _rendered(found: Conflicts, format: Format) -> str:
+    from evalhub.render import conflicts
+
+    if format is Format.JSON:
+        return conflicts.conflicts_json(found)
+    if format is Format.MARKDOWN:
+        return conflicts.conflicts_markdown(found)
+    return conflicts.conflicts_text(found)
+
+
+def hints(found: Conflicts, flag: str) -> list[str]:
+    """Return what to type next, the most useful first."""
+    if not found.conflicts:
+        return []
+    said = []
+    if any(conflict.rounding for conflict in found.conflicts):
+        said.append("to see no rounding: add --tolerance 0.1, or 1%")
+    if found.model_id is None:
+        model = shlex.quote(found.conflicts[0].model_id)
+        said.append(f"all results of one model: evalhub model {model}{flag}")
+    return said
