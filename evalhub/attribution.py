@@ -24,10 +24,12 @@ class Attributor:
     Renaming the file, adding a source or a date, or changing other entries does not count.
     """
 
-    def __init__(self, repository: pygit2.Repository, path: str) -> None:
+    def __init__(self, repository: pygit2.Repository, path: str, reader: ResultReader | None = None) -> None:
         self._repository = repository
         self._path = path
-        self._reader = ResultReader(repository)
+        self._reader = reader or ResultReader(repository)
+        self._files: dict[pygit2.Oid | None, list[git.TreeFile]] = {}
+        self._credited: dict[tuple[pygit2.Oid, _Score], tuple[git.CommitInfo, bool]] = {}
         self._scores: dict[pygit2.Oid, frozenset[_Score]] = {}
         self._oldest_alike: dict[pygit2.Oid, tuple[pygit2.Commit, bool]] = {}
 
@@ -40,16 +42,24 @@ class Attributor:
         score = _score(placed.result)
         with git.reading(self._path, placed.place.ref):
             commit = git.read_commit(self._repository, pygit2.Oid(hex=placed.place.tip))
+        way: list[tuple[pygit2.Oid, _Score]] = []
         while True:
             commit, complete = self._oldest_with_same_files(commit)
+            found = self._credited.get((commit.id, score))
+            if found:
+                break
+            way.append((commit.id, score))
             parent: pygit2.Commit | None = None
             try:
                 parent = next((each for each in commit.parents if self._stands(each, score)), None)
             except (KeyError, ValueError, pygit2.GitError):
                 complete = False
             if parent is None:
-                return git.commit_info(commit), complete
+                found = git.commit_info(commit), complete
+                break
             commit = parent
+        self._credited.update(dict.fromkeys(way, found))
+        return found
 
     def _oldest_with_same_files(self, start: pygit2.Commit) -> tuple[pygit2.Commit, bool]:
         """Follow parents while their `.eval_results` is the same; False where history ends before its beginning."""
@@ -72,7 +82,11 @@ class Attributor:
         return found
 
     def _stands(self, commit: pygit2.Commit, score: _Score) -> bool:
-        return any(score in self._read(file) for file in git.results_files(commit))
+        tree = git.results_tree_id(commit)
+        files = self._files.get(tree)
+        if files is None:
+            files = self._files[tree] = git.results_files(commit)
+        return any(score in self._read(file) for file in files)
 
     def _read(self, file: git.TreeFile) -> frozenset[_Score]:
         known = self._scores.get(file.id)
