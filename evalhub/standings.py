@@ -118,13 +118,15 @@ class Timeline:
     """All that is known of what stood in one model repository.
 
     `standings` are in the order in which they began: those of the default branch, then those of each pull request.
-    `problems` say what can't be read; `complete` is False where the beginning of the default branch can't: then what
-    stood before is not known.
+    `changes` are the commits of the default branch at which what stands there changed (ids, oldest first). `problems`
+    say what can't be read; `complete` is False where the beginning of the default branch can't: then what stood before
+    is not known.
     """
 
     model_id: str
     standings: tuple[Standing, ...] = ()
     pulls: tuple[PullHistory, ...] = ()
+    changes: tuple[str, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     complete: bool = True
 

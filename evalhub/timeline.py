@@ -10,6 +10,7 @@ docs/history.md says what can be known of merge commits, squash merges and fast-
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pygit2
 
@@ -18,6 +19,7 @@ from evalhub.arrivals import Arrivals
 from evalhub.attribution import Attributor
 from evalhub.commits import Commits, moment
 from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.files import quoted
 from evalhub.line import Line, read_line
 from evalhub.pull_history import Proposal, PullReader
 from evalhub.pulls import PullRef
@@ -51,6 +53,32 @@ def read_timeline(
     return reading.read(line, pulls.pull_refs(refs, default))
 
 
+def open_timeline(path: Path, model_id: str) -> Timeline:
+    """Return the timeline of the repository at `path`, as its refs are now. Never raises: see `problems`."""
+    try:
+        repository = git.open_repository(path)
+        with git.reading(str(path), "the repository"):
+            refs = git.read_refs(repository)
+            default = pulls.default_branch(repository, refs)
+    except git.UnreadableError as error:
+        problem = Diagnostic("EH001", error.message, FileRef("", model_id, None, str(path)), hint=error.hint)
+        return Timeline(model_id, problems=(problem,), complete=False)
+    if default is None:
+        hint = f"see what there is: git -C {quoted(path)} branch --all"
+        problem = Diagnostic(
+            "EH004", "no commits on a default branch", FileRef("", model_id, None, str(path)), hint=hint
+        )
+        return Timeline(model_id, problems=(problem,))
+    return read_timeline(repository, str(path), model_id, default, refs)
+
+
+def _changes(line: Line, states: States) -> tuple[str, ...]:
+    """Return the commits at which what stands on the default branch changed, oldest first."""
+    positions = {each.oldest for each in states.stretches}
+    positions |= {each.newest - 1 for each in states.stretches if each.newest}
+    return tuple(str(line.commits[position].id) for position in sorted(positions, reverse=True))
+
+
 @dataclass(slots=True)
 class _Reading:
     """One repository, and what has been found out of it so far."""
@@ -80,7 +108,14 @@ class _Reading:
         origins = Origins(self.commits, arrivals, found)
         proposed = self._pulls(PullReader(self.commits, self.reader, arrivals, states, found), found, origins)
         standings = [*self._default_standings(line, states, origins), *proposed]
-        return Timeline(self.model_id, tuple(standings), tuple(self.histories), tuple(self.problems), line.complete)
+        return Timeline(
+            self.model_id,
+            tuple(standings),
+            tuple(self.histories),
+            _changes(line, states),
+            tuple(self.problems),
+            line.complete,
+        )
 
     def _report_unreadable(self, states: States) -> None:
         """Report the first file that can't be read, and how many more there are: a partial clone may lack thousands."""
