@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from evalhub.diagnostics import Diagnostic
 from evalhub.git import CommitInfo
 from evalhub.results import EvalResult, Source
 from evalhub.standings import Ending, KnownFrom, Standing, Timeline
@@ -90,6 +91,28 @@ class Series:
     task_id: str
     notes: str
     points: tuple[tuple[datetime, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to one model's results, oldest first, and the values that stood: all of them, or only those for
+    `dataset_id` and `task_id`. `problems` say what can't be read; it is not `complete` where the beginning can't.
+    """
+
+    model_id: str
+    events: tuple[Event, ...]
+    series: tuple[Series, ...]
+    dataset_id: str | None = None
+    task_id: str | None = None
+    problems: tuple[Diagnostic, ...] = ()
+    complete: bool = True
+
+
+def history(timeline: Timeline, dataset_id: str | None = None, task_id: str | None = None) -> History:
+    """Return the history that a timeline tells; of one dataset or task where that is named by its exact id."""
+    found = events(timeline, dataset_id, task_id)
+    told = series(found)
+    return History(timeline.model_id, found, told, dataset_id, task_id, timeline.problems, timeline.complete)
 
 
 def events(timeline: Timeline, dataset_id: str | None = None, task_id: str | None = None) -> tuple[Event, ...]:

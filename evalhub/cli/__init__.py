@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from evalhub import __version__
-from evalhub.cli import benchmarks, demo, explain, leaderboard, model, schema, submit, validate
+from evalhub.cli import benchmarks, demo, explain, history, leaderboard, model, schema, submit, validate
 from evalhub.cli.options import HubOption, NoColorOption, Settings
 from evalhub.errors import EvalhubError
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich" if sys.stdout.isatty() and sys.stderr.isatty() else None,  # boxes are for terminals
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (validate, explain, leaderboard, submit, benchmarks, model, schema, demo):
+for module in (validate, explain, leaderboard, submit, benchmarks, model, history, schema, demo):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 

@@ -88,7 +88,7 @@ def score_cells(score: Score, value: str, badges: Sequence[tuple[str, str]]) -> 
         Text(value),
         Text(", ").join(safe(label, style) for label, style in badges),
         safe(score.date[:10]),
-        _source_cell(score.result.source),
+        source_cell(score.result.source),
         safe(score.result.notes or ""),
     ]
 
@@ -113,7 +113,7 @@ def origin_badges(score: Score) -> list[tuple[str, str]]:
     return found
 
 
-def _source_cell(source: Source | None) -> Text:
+def source_cell(source: Source | None) -> Text:
     """Return the source's name, on a terminal that can as a link to it."""
     if source is None:
         return Text("")
