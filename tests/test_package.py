@@ -53,7 +53,7 @@ def _names(wheel: Path) -> set[str]:
 
 def test_wheel_holds_every_schema(wheel: Path) -> None:
     expected = {f"evalhub/_schemas/{path.name}" for path in (ROOT / "schemas").glob("*.json")}
-    assert len(expected) == 4
+    assert len(expected) == 5
     assert expected <= _names(wheel)
 
 
