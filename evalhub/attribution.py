@@ -6,7 +6,7 @@ import pygit2
 
 from evalhub import git
 from evalhub.result_reader import ResultReader
-from evalhub.results import EvalResult
+from evalhub.results import EvalResult, counts_as_results
 from evalhub.snapshot import PlacedResult
 
 _Score = tuple[str, str, str, float]  # dataset, task, notes and value: the number that somebody wrote
@@ -28,7 +28,7 @@ class Attributor:
         self._repository = repository
         self._path = path
         self._reader = reader or ResultReader(repository)
-        self._files: dict[pygit2.Oid | None, list[git.TreeFile]] = {}
+        self._files: dict[pygit2.Oid | None, dict[pygit2.Oid, git.TreeFile]] = {}
         self._credited: dict[tuple[pygit2.Oid, _Score], tuple[git.CommitInfo, bool]] = {}
         self._scores: dict[pygit2.Oid, frozenset[_Score]] = {}
         self._oldest_alike: dict[pygit2.Oid, tuple[pygit2.Commit, bool]] = {}
@@ -43,6 +43,7 @@ class Attributor:
         with git.reading(self._path, placed.place.ref):
             commit = git.read_commit(self._repository, pygit2.Oid(hex=placed.place.tip))
         way: list[tuple[pygit2.Oid, _Score]] = []
+        holder: pygit2.Oid | None = None  # the file that it stood in last: most often it is there further back too
         while True:
             commit, complete = self._oldest_with_same_files(commit)
             found = self._credited.get((commit.id, score))
@@ -51,7 +52,11 @@ class Attributor:
             way.append((commit.id, score))
             parent: pygit2.Commit | None = None
             try:
-                parent = next((each for each in commit.parents if self._stands(each, score)), None)
+                for each in commit.parents:
+                    blob = self._holder(each, score, holder)
+                    if blob is not None:
+                        parent, holder = each, blob
+                        break
             except (KeyError, ValueError, pygit2.GitError):
                 complete = False
             if parent is None:
@@ -81,12 +86,16 @@ class Attributor:
         self._oldest_alike.update(dict.fromkeys(way, found))
         return found
 
-    def _stands(self, commit: pygit2.Commit, score: _Score) -> bool:
+    def _holder(self, commit: pygit2.Commit, score: _Score, last: pygit2.Oid | None) -> pygit2.Oid | None:
+        """Return the blob of `commit` that holds `score`: `last` if that is there, or None where none does."""
         tree = git.results_tree_id(commit)
         files = self._files.get(tree)
         if files is None:
-            files = self._files[tree] = git.results_files(commit)
-        return any(score in self._read(file) for file in files)
+            counted = (file for file in git.results_files(commit) if counts_as_results(file.path))
+            files = self._files[tree] = {file.id: file for file in counted if file.kind == "file"}
+        if last in files:
+            return last
+        return next((file.id for file in files.values() if score in self._read(file)), None)
 
     def _read(self, file: git.TreeFile) -> frozenset[_Score]:
         known = self._scores.get(file.id)
