@@ -7,7 +7,7 @@ import pygit2
 from evalhub import git
 from evalhub.leaderboard import Score, score
 from evalhub.result_reader import ResultReader
-from evalhub.results import EvalResult
+from evalhub.results import EvalResult, counts_as_results
 from evalhub.snapshot import PlacedResult, RepoSnapshot
 
 _Number = tuple[str, str, str, float]  # dataset, task, notes and value: the number that somebody wrote
@@ -29,6 +29,8 @@ class Attributor:
         self._repository = reader.repository
         self._path = path
         self._reader = reader
+        self._files: dict[pygit2.Oid | None, dict[pygit2.Oid, git.TreeFile]] = {}
+        self._credited: dict[tuple[pygit2.Oid, _Number], tuple[git.CommitInfo, bool]] = {}
         self._scores: dict[pygit2.Oid, frozenset[_Number]] = {}
         self._oldest_alike: dict[pygit2.Oid, tuple[pygit2.Commit, bool]] = {}
 
@@ -41,16 +43,29 @@ class Attributor:
         number = _number(placed.result)
         with git.reading(self._path, placed.place.ref):
             commit = git.read_commit(self._repository, pygit2.Oid(hex=placed.place.tip))
+        way: list[tuple[pygit2.Oid, _Number]] = []
+        holder: pygit2.Oid | None = None  # the file that it stood in last: most often it is there further back too
         while True:
             commit, complete = self._oldest_with_same_files(commit)
+            found = self._credited.get((commit.id, number))
+            if found:
+                break
+            way.append((commit.id, number))
             parent: pygit2.Commit | None = None
             try:
-                parent = next((each for each in commit.parents if self._stands(each, number)), None)
+                for each in commit.parents:
+                    blob = self._holder(each, number, holder)
+                    if blob is not None:
+                        parent, holder = each, blob
+                        break
             except (KeyError, ValueError, pygit2.GitError):
                 complete = False
             if parent is None:
-                return git.commit_info(commit), complete
+                found = git.commit_info(commit), complete
+                break
             commit = parent
+        self._credited.update(dict.fromkeys(way, found))
+        return found
 
     def _oldest_with_same_files(self, start: pygit2.Commit) -> tuple[pygit2.Commit, bool]:
         """Follow parents while their `.eval_results` is the same; False where history ends before its beginning."""
@@ -72,8 +87,16 @@ class Attributor:
         self._oldest_alike.update(dict.fromkeys(way, found))
         return found
 
-    def _stands(self, commit: pygit2.Commit, number: _Number) -> bool:
-        return any(number in self._read(file) for file in git.results_files(commit))
+    def _holder(self, commit: pygit2.Commit, number: _Number, last: pygit2.Oid | None) -> pygit2.Oid | None:
+        """Return the blob of `commit` that holds `number`: `last` if that is there, or None where none does."""
+        tree = git.results_tree_id(commit)
+        files = self._files.get(tree)
+        if files is None:
+            counted = (file for file in git.results_files(commit) if counts_as_results(file.path))
+            files = self._files[tree] = {file.id: file for file in counted if file.kind == "file"}
+        if last in files:
+            return last
+        return next((file.id for file in files.values() if number in self._read(file)), None)
 
     def _read(self, file: git.TreeFile) -> frozenset[_Number]:
         known = self._scores.get(file.id)

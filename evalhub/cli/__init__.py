@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 
 from evalhub import __version__
-from evalhub.cli import benchmarks, conflicts, demo, explain, index, leaderboard, model, schema, submit, validate
+from evalhub.cli import (
+    benchmarks,
+    conflicts,
+    demo,
+    explain,
+    history,
+    index,
+    leaderboard,
+    model,
+    schema,
+    submit,
+    validate,
+)
 from evalhub.cli.options import HubOption, NoCacheOption, NoColorOption, Settings
 from evalhub.errors import EvalhubError
 
@@ -23,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode="rich" if sys.stdout.isatty() and sys.stderr.isatty() else None,  # boxes are for terminals
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (validate, explain, leaderboard, conflicts, submit, benchmarks, model, index, schema, demo):
+for module in (validate, explain, leaderboard, conflicts, submit, benchmarks, model, history, index, schema, demo):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 
