@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,28 +98,40 @@ def _path(root: Path, path: bytes) -> Path:
 # --- results --------------------------------------------------------------------------------------------------------
 
 
-def contenders(store: Store, dataset_id: str, task_id: str, origin: Origin | None = None) -> list[Contender]:
-    """Return what ranking needs of all results of a task, or of those with one origin."""
-    wanted = "" if origin is None else f" AND origin = {int(origin is Origin.COMMUNITY)}"
+def contenders(
+    store: Store, dataset_id: str, task_id: str, origin: Origin | None = None, at: datetime | None = None
+) -> list[Contender]:
+    """Return what ranking needs of all results of a task, or of those with one origin; `at` a moment (UTC), or now."""
+    wanted = "" if origin is None else f"AND origin = {int(origin is Origin.COMMUNITY)}"
+    table, then, moments = _standing(at)
     return to_contenders(
         store.rows(
-            "SELECT result.number, repo.id, value, variant, origin, time, pull_request, ref, filename, position, "
-            "complete FROM result JOIN repo ON repo.number = result.repo "
-            f"WHERE dataset = ? AND task = ? AND {_COUNTS}{wanted}",
-            (text(dataset_id), text(task_id)),
+            "SELECT one.number, repo.id, value, variant, origin, time, pull_request, ref, filename, position, complete "
+            f"FROM {table} AS one JOIN repo ON repo.number = one.repo "
+            f"WHERE dataset = ? AND task = ? AND {_COUNTS} {wanted} {then}",
+            (text(dataset_id), text(task_id), *moments),
         )
     )
 
 
-def scores(store: Store, numbers: Sequence[int]) -> dict[int, Score]:
-    """Return the results with these numbers, as contenders have them, with all that is known of them."""
+def _standing(at: datetime | None) -> tuple[str, str, tuple[float, ...]]:
+    """Return the table of what stood at a moment, the condition, and the values for that."""
+    if at is None:
+        return "result", "", ()
+    moment = at.timestamp()
+    return "standing", "AND since <= ? AND (until IS NULL OR until > ?)", (moment, moment)
+
+
+def scores(store: Store, numbers: Sequence[int], at: datetime | None = None) -> dict[int, Score]:
+    """Return the results with these numbers, as contenders `at` that moment have them, with all that is known."""
+    table = _standing(at)[0]
     found: dict[int, Score] = {}
     for start in range(0, len(numbers), _MOST_VALUES):
         some = numbers[start : start + _MOST_VALUES]
         marks = ", ".join("?" * len(some))
         query = (
-            f"SELECT result.number, repo.id, {RESULT_COLUMNS} FROM result JOIN repo ON repo.number = result.repo "
-            f"WHERE result.number IN ({marks})"
+            f"SELECT one.number, repo.id, {RESULT_COLUMNS} FROM {table} AS one JOIN repo ON repo.number = one.repo "
+            f"WHERE one.number IN ({marks})"
         )
         for number, id, *row in store.rows(query, some):
             found[number] = to_score(untext(id), tuple(row))
@@ -146,10 +159,17 @@ def disagreeing(store: Store, model_id: str | None = None) -> list[Score]:
     return list(scores(store, numbers).values())
 
 
-def result_counts(store: Store) -> dict[tuple[str, str], int]:
-    """Return how many results each task of each dataset has, whether it is in the hub or not."""
-    query = f"SELECT dataset, task, count(*) FROM result WHERE {_OF_COUNTED} GROUP BY dataset, task"
-    return {(untext(dataset), untext(task)): count for dataset, task, count in store.rows(query)}
+def result_counts(store: Store, at: datetime | None = None) -> dict[tuple[str, str], int]:
+    """Return how many results each task of each dataset has, whether it is in the hub or not, `at` a moment or now."""
+    table, then, moments = _standing(at)
+    query = f"SELECT dataset, task, count(*) FROM {table} WHERE {_OF_COUNTED} {then} GROUP BY dataset, task"
+    return {(untext(dataset), untext(task)): count for dataset, task, count in store.rows(query, moments)}
+
+
+def unknown_pasts(store: Store) -> int:
+    """Count the models of whose history something can't be read."""
+    ((count,),) = store.rows(f"SELECT count(*) FROM repo WHERE timeline = 2 AND {_COUNTS}")
+    return int(count)
 
 
 def counts(store: Store, dataset_id: str, task_ids: Sequence[str]) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -49,6 +48,15 @@ class AsOf:
         return f"the end of {self.moment.date()} (UTC)" if self.whole_day else format_time(self.moment)
 
 
+def as_moment(when: AsOf | datetime | str | None) -> AsOf | None:
+    """Return the moment that is meant; a datetime without a time zone is UTC. Raises `EvalhubError`."""
+    if isinstance(when, str):
+        return parse_as_of(when)
+    if isinstance(when, datetime):
+        return AsOf(when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC))
+    return when
+
+
 def parse_as_of(text: str, *, now: datetime | None = None) -> AsOf:
     """Return the moment that `text` means: what is read is what stood then.
 
@@ -81,6 +89,8 @@ def _iso(typed: str, now: datetime) -> AsOf | None:
 
 
 def _from_git(typed: str) -> AsOf:
+    import subprocess  # slow to import, and most dates don't need it
+
     _refuse_strange(typed)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "TZ": "UTC", "LC_ALL": "C"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -13,6 +14,7 @@ from evalhub import contents, leaderboard, registry
 from evalhub.benchmarks import Benchmark, Spec
 from evalhub.conflict_search import Sought, find_conflicts
 from evalhub.conflicts import Conflicts, parse_tolerance
+from evalhub.dates import AsOf, as_moment
 from evalhub.diagnostics import Diagnostic
 from evalhub.errors import EvalhubError
 from evalhub.files import quoted, shown
@@ -51,6 +53,10 @@ class BenchmarkSummary:
     benchmark: Benchmark
     models: int
     results: int
+
+
+# What is missing now, was so at any time.
+ALWAYS = frozenset({Reason.UNREADABLE_REPOS, Reason.UNREADABLE_REFS, Reason.DUPLICATE_REPOS})
 
 
 class Hub:
@@ -214,25 +220,29 @@ class Hub:
         per: Per | str = Per.MODEL,
         origin: Origin | str | None = None,
         limit: int | None = None,
+        as_of: AsOf | datetime | str | None = None,
     ) -> Leaderboard:
         """Return one task's leaderboard: the benchmark's first task where `task` is None.
 
-        `origin` counts only the author's or the community's results; `limit` keeps only the first rows. Raises
-        `EvalhubError` where the benchmark or task isn't there, or the registry isn't valid.
+        `origin` counts only the author's or the community's results; `limit` keeps only the first rows. `as_of` ranks
+        what stood at a moment in the past, by what the benchmark and the registry say now. Raises `EvalhubError` where
+        the benchmark or task isn't there, the registry isn't valid, or the moment is none.
         """
         found = self.benchmark(benchmark)
         task_id = self.task_id(found, task)
         metric = self.registry.metric(found.dataset_id, task_id)
         policy, per, wanted = Policy(policy), Per(per), Origin(origin) if origin is not None else None
-        found_in = self.left_out + self._astray(found)
-        left_out = leaderboard.count_left_out(found_in, found.dataset_id, task_id)
+        then = as_moment(as_of)
+        at = then.moment if then else None
 
         def rank(store: Store) -> tuple[Ranking, tuple[Row, ...]]:
-            contenders = contents.contenders(store, found.dataset_id, task_id, wanted)
+            contenders = contents.contenders(store, found.dataset_id, task_id, wanted, at)
             ranking = leaderboard.rank(contenders, metric, policy, per)
-            return ranking, ranking.rows(limit, lambda numbers: contents.scores(store, numbers))
+            return ranking, ranking.rows(limit, lambda numbers: contents.scores(store, numbers, at))
 
-        ranking, rows = self.index.ask(rank)
+        ranking, rows = self.index.ask(rank, timelines=at is not None)
+        left_out = leaderboard.count_left_out(self._missing(found, at), found.dataset_id, task_id)
+        warnings = leaderboard.left_out_warnings(left_out, quoted(self.root))
         return Leaderboard(
             found,
             task_id,
@@ -245,19 +255,35 @@ class Hub:
             ranking.pull_requests,
             ranking.marked,
             left_out,
-            (*self._registry_warnings(found), *leaderboard.left_out_warnings(left_out, quoted(self.root))),
+            (*self._registry_warnings(found), *warnings, *self._past_warnings(at)),
+            then,
         )
 
-    def _astray(self, benchmark: Benchmark) -> Counter[LeftOut]:
+    def _missing(self, benchmark: Benchmark, at: datetime | None) -> Counter[LeftOut]:
+        """Count what is on none of a benchmark's leaderboards, or may be missing from them; `at` a moment, or now."""
+        if at is None:
+            return self.left_out + self._astray(benchmark, self.result_counts)
+        counts = self.index.ask(lambda store: contents.result_counts(store, at), timelines=True)
+        unreadable = {each: count for each, count in self.left_out.items() if each.reason in ALWAYS}
+        return Counter(unreadable) + self._astray(benchmark, counts)
+
+    def _astray(self, benchmark: Benchmark, counts: Mapping[tuple[str, str], int]) -> Counter[LeftOut]:
         """Count the results that are on none of the benchmark's leaderboards, though they likely should be."""
         astray: Counter[LeftOut] = Counter()
         wanted = normalise(benchmark.dataset_id)
-        for (dataset_id, task_id), count in self.result_counts.items():
+        for (dataset_id, task_id), count in counts.items():
             if dataset_id == benchmark.dataset_id and not benchmark.spec.has_task(task_id):
                 astray[LeftOut(Reason.UNKNOWN_TASKS)] += count
             elif dataset_id not in self.datasets and normalise(dataset_id) == wanted:
                 astray[LeftOut(Reason.MISSPELT_DATASETS)] += count
         return astray
+
+    def _past_warnings(self, at: datetime | None) -> list[str]:
+        count = self.index.ask(contents.unknown_pasts) if at else 0
+        if not count:
+            return []
+        models = "1 model" if count == 1 else f"{count} models"
+        return [f"the history of {models} can't be read as a whole: what stood then may be missing"]
 
     @cached_property
     def result_counts(self) -> dict[tuple[str, str], int]:

@@ -23,7 +23,7 @@ from evalhub.attribution import attributed
 from evalhub.changes import find_changes
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.files import shown
-from evalhub.keep import KeptRepo
+from evalhub.keep import KeptRepo, KeptTimeline
 from evalhub.leaderboard import Score
 from evalhub.names import slug
 from evalhub.repos import Unlisted
@@ -32,6 +32,7 @@ from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
 from evalhub.store import Store, StoreError, delete, readable
 from evalhub.terms import Reason
+from evalhub.timeline import open_timeline
 from evalhub.workers import cores, share_out
 
 Note = Callable[[str], None]
@@ -41,6 +42,7 @@ _FEW = 100  # repositories that aren't worth a second process to read
 _KEEP_EVERY = 1.0  # seconds between writing what was read, so that an interrupt loses no more
 
 Answer = TypeVar("Answer")
+Item = TypeVar("Item")
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -62,6 +64,7 @@ class Index:
         self._progress = progress or no_progress
         self._note = note or (lambda _sentence: None)
         self._store: Store | None = None
+        self._has_timelines = False
         self._is_new = False  # the file was broken before, and has been made anew
         self.read = 0  # repositories that had changed
         self.unlisted: tuple[Unlisted, ...] = ()
@@ -72,11 +75,16 @@ class Index:
         """Whether there is a file that the next run can use."""
         return self._file is not None
 
-    def ask(self, question: Callable[[Store], Answer]) -> Answer:
-        """Return what `question` finds in the index as it is now; all its queries see one state."""
+    def ask(self, question: Callable[[Store], Answer], *, timelines: bool = False) -> Answer:
+        """Return what `question` finds in the index as it is now; all its queries see one state. With `timelines` it
+        also has what stood when, which is read when first asked for.
+        """
         while True:
             try:
                 store = self._store or self._up_to_date()
+                if timelines and not self._has_timelines:
+                    self._read_timelines(store)
+                    self._has_timelines = True
                 with store.reading():
                     return question(store)
             except StoreError as error:
@@ -93,7 +101,7 @@ class Index:
         """After an error, let the next try use a new file where the old one is broken; else none, but a copy in memory
         if it can be read. Raises the error where there was no file.
         """
-        broken, self._store = self._store, None
+        broken, self._store, self._has_timelines = self._store, None, False
         if self._file is None:
             raise error
         if error.broken and not self._is_new:
@@ -115,6 +123,13 @@ class Index:
             except StoreError:
                 self._store = None
 
+    def _read_timelines(self, store: Store) -> None:
+        """Read the history of repositories that have changed since it was kept."""
+        wanted = store.rows(
+            "SELECT path, read_at, id FROM repo WHERE timeline != 1 AND NOT is_dataset AND double_of IS NULL"
+        )
+        self._share(store, partial(_read_timeline, self.root), wanted, keep.remember_timelines)
+
     def _update(self, store: Store) -> None:
         """Read what has changed since it was kept."""
         with readable():
@@ -126,23 +141,33 @@ class Index:
         keep.sort_out_doubles(store)
 
     def _read(self, store: Store, changed: Sequence[bytes]) -> None:
-        """Read the repositories at the paths `changed` on all cores, and keep what they hold."""
-        many = len(changed) > _FEW
-        recall = None if many else partial(_recall, store)
+        """Read the repositories at the paths `changed`, and keep what they hold."""
+        recall = partial(_recall, store) if len(changed) <= _FEW else None  # other processes can't ask the store
+        self._share(store, partial(_read_one, self.root, recall), changed, keep.remember)
+
+    def _share(
+        self,
+        store: Store,
+        read: Callable[[Item], Answer],
+        items: Sequence[Item],
+        remember: Callable[[Store, Sequence[Answer]], None],
+    ) -> None:
+        """Read `items`, by all cores where there are many, and remember what that gives from time to time."""
+        many = len(items) > _FEW
         size = _PACK if many else 1
-        packs = [changed[start : start + size] for start in range(0, len(changed), size)]
-        waiting: list[KeptRepo] = []
+        packs = [items[start : start + size] for start in range(0, len(items), size)]
+        waiting: list[Answer] = []
         written, done = time.monotonic(), 0
         try:
-            for pack in share_out(partial(_read_pack, self.root, recall), packs, workers=cores() if many else 1):
+            for pack in share_out(lambda pack: list(map(read, pack)), packs, workers=cores() if many else 1):
                 waiting += pack
                 done += len(pack)
-                self._progress(done, len(changed))
+                self._progress(done, len(items))
                 if time.monotonic() - written > _KEEP_EVERY:
-                    keep.remember(store, waiting)
+                    remember(store, waiting)
                     waiting, written = [], time.monotonic()
         finally:  # also of what was interrupted
-            keep.remember(store, waiting)
+            remember(store, waiting)
 
 
 Recall = Callable[[pygit2.Oid], ResultEntries | None]
@@ -153,11 +178,7 @@ def _recall(store: Store, id: pygit2.Oid) -> ResultEntries | None:
     return rows.to_entries(found[0][0]) if found else None
 
 
-def _read_pack(root: Path, recall: Recall | None, pack: Sequence[bytes]) -> list[KeptRepo]:
-    return [_read_one(root, path, recall) for path in pack]
-
-
-def _read_one(root: Path, path: bytes, recall: Recall | None) -> KeptRepo:
+def _read_one(root: Path, recall: Recall | None, path: bytes) -> KeptRepo:
     """Read one repository, its stamp before everything else."""
     directory = root / os.fsdecode(path)
     read_at = time.time_ns()
@@ -176,6 +197,13 @@ def _read_one(root: Path, path: bytes, recall: Recall | None) -> KeptRepo:
     # What can't be read is tried again: a missing object may be fetched without a change of any ref.
     stamp = stamps.NEVER if found.problems else stamp
     return KeptRepo(path, read_at, watched, stamp, rows.encode(found, scores, parsed))
+
+
+def _read_timeline(root: Path, repo: tuple[bytes, int, str | bytes]) -> KeptTimeline:
+    path, read_at, id = repo
+    timeline = open_timeline(root / os.fsdecode(path), rows.untext(id))
+    standings = tuple(map(rows.standing_row, timeline.standings))
+    return KeptTimeline(path, read_at, standings, timeline.complete and not timeline.problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
 def _repo_row(number: int, each: KeptRepo) -> rows.Row:
     type_, id, git_dir, linked, has_problems, is_dataset, snapshot = each.rows.repo
     place = (each.path, each.read_at, json.dumps(each.watched), each.stamp)
-    return (number, *place, type_, id, git_dir, linked, False, None, has_problems, is_dataset, snapshot)
+    return (number, *place, type_, id, git_dir, linked, False, None, has_problems, is_dataset, is_dataset, snapshot)
 
 
 def _forget(store: Store, path: bytes, read_at: int) -> bool:
@@ -81,10 +81,36 @@ def _forget(store: Store, path: bytes, read_at: int) -> bool:
         if known_at > read_at:
             return False
         store.change("UPDATE repo SET sorted = 0 WHERE id = ? OR (git_dir = ? AND git_dir != '')", (id, git_dir))
-        for table in ("result", "left_out"):
+        for table in ("result", "standing", "left_out"):
             store.change(f"DELETE FROM {table} WHERE repo = ?", (number,))
         store.change("DELETE FROM repo WHERE number = ?", (number,))
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTimeline:
+    """What stood in a repository, and when. It is not `whole` where something of its history couldn't be read."""
+
+    path: bytes
+    read_at: int  # when the repository was
+    standings: tuple[rows.Row, ...]
+    whole: bool
+
+    def __reduce__(self) -> tuple[type[KeptTimeline], tuple[object, ...]]:
+        return KeptTimeline, (self.path, self.read_at, self.standings, self.whole)
+
+
+def remember_timelines(store: Store, timelines: Sequence[KeptTimeline]) -> None:
+    """Keep what stood when, of repositories that nobody has read anew meanwhile."""
+    if not timelines:
+        return
+    with store.writing():
+        for each in timelines:
+            found = store.rows("SELECT number FROM repo WHERE path = ? AND read_at = ?", (each.path, each.read_at))
+            for (number,) in found:
+                store.change("DELETE FROM standing WHERE repo = ?", (number,))
+                store.insert("standing", ((None, number, *row) for row in each.standings))
+                store.change("UPDATE repo SET timeline = ? WHERE number = ?", (1 if each.whole else 2, number))
 
 
 # --- repositories that don't count ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from evalhub.benchmarks import Benchmark
+from evalhub.dates import AsOf
 from evalhub.git import CommitInfo
 from evalhub.registry import Metric
 from evalhub.results import EvalResult
@@ -86,7 +87,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
     """One task's scores read together. `rows` are those asked for; `total` counts the rows there are without a limit,
-    `pull_requests` the open ones that their results stand in, and `marked` the rows with warnings.
+    `pull_requests` the open ones that their results stand in, and `marked` the rows with warnings. `as_of` is the
+    moment at which all that stood, None: now.
     """
 
     benchmark: Benchmark
@@ -101,6 +103,7 @@ class Leaderboard:
     marked: int
     left_out: dict[Reason, int]
     warnings: tuple[str, ...] = ()
+    as_of: AsOf | None = None
 
 
 def score(placed: PlacedResult, commit: CommitInfo, complete: bool = True) -> Score:

@@ -19,6 +19,7 @@ from evalhub.git import CommitInfo
 from evalhub.leaderboard import Contender, Score, score
 from evalhub.results import EvalResult, Rejected, ResultEntries, Source
 from evalhub.snapshot import LeftOut, Place, PlacedResult, RepoSnapshot
+from evalhub.standings import Standing
 from evalhub.store import readable
 from evalhub.terms import Origin, Reason, RepoType
 
@@ -138,6 +139,13 @@ def _result_row(score: Score) -> Row:
         *(place.origin is Origin.COMMUNITY, score.time.timestamp(), place.pull_request, text(place.ref)),
         *(text(placed.filename), placed.index, score.complete, json.dumps(rest)),
     )
+
+
+def standing_row(standing: Standing) -> Row:
+    """Return the row of what stood at one place: that of the result, and from when to when, in seconds since 1970."""
+    made = score(standing.placed, standing.introduced, standing.complete)
+    until = standing.until
+    return (*_result_row(made), standing.since.timestamp(), None if until is None else until.timestamp())
 
 
 def _number(value: float) -> float | str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from evalhub import __version__
 
-FORMAT = 1  # of the tables and of what is in them: raise it with every change
+FORMAT = 2  # of the tables and of what is in them: raise it with every change
 _WAIT = 5.0  # seconds to wait for another process that writes
 
 _TABLES = """
@@ -29,7 +29,7 @@ CREATE TABLE folder (
 ) WITHOUT ROWID;
 CREATE TABLE repo (
     number INTEGER PRIMARY KEY, path BLOB UNIQUE, read_at INT, watched TEXT, stamp BLOB, type TEXT, id, git_dir,
-    linked INT, sorted INT, double_of BLOB, has_problems INT, is_dataset INT, snapshot TEXT
+    linked INT, sorted INT, double_of BLOB, has_problems INT, is_dataset INT, timeline INT, snapshot TEXT
 );
 CREATE INDEX repo_id ON repo (id);
 CREATE INDEX repo_git_dir ON repo (git_dir);
@@ -43,6 +43,13 @@ CREATE TABLE result (
 );
 CREATE INDEX result_repo ON result (repo);
 CREATE INDEX result_task ON result (dataset, task);
+CREATE INDEX repo_timeline ON repo (number) WHERE timeline != 1;
+CREATE TABLE standing (
+    number INTEGER PRIMARY KEY, repo INT, dataset, task, value, variant, origin INT, time REAL, pull_request INT, ref,
+    filename, position INT, complete INT, rest TEXT, since REAL, until REAL
+);
+CREATE INDEX standing_repo ON standing (repo);
+CREATE INDEX standing_task ON standing (dataset, task);
 CREATE TABLE left_out (repo INT, reason TEXT, dataset, task, count INT);
 CREATE INDEX left_out_repo ON left_out (repo);
 CREATE TABLE blob (id BLOB PRIMARY KEY, entries TEXT) WITHOUT ROWID;

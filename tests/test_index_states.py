@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,13 @@ class ChangingHub(RuleBasedStateMachine):
     @invariant()
     def the_index_answers_as_the_repositories_do(self) -> None:
         assert answers(self.hub.root, self.cache) == answers(self.hub.root, None)
+
+    @invariant()
+    def what_stands_now_is_what_stood_just_now(self) -> None:
+        hub = Hub(self.hub.root, cache=self.cache)
+        for id in hub.benchmarks:
+            now, then = hub.leaderboard(id), hub.leaderboard(id, as_of="now")
+            assert [replace(row, warnings=()) for row in then.rows] == [replace(row, warnings=()) for row in now.rows]
 
     @rule()
     def use_it_twice(self) -> None:

@@ -175,7 +175,7 @@ def test_what_stands_now_is_what_a_snapshot_has_with_the_same_credit(steps):
         snapshot = read_repo(repo.path.parents[2], repo.path)
         now = list(timeline.at(None))
         assert Counter(each.placed for each in now) == Counter(snapshot.results)
-        attributor = Attributor(git.open_repository(repo.path), str(repo.path))
+        attributor = Attributor(ResultReader(git.open_repository(repo.path)), str(repo.path))
         assert [(each.introduced, each.complete) for each in now] == [attributor.commit(each.placed) for each in now]
 
 
@@ -184,7 +184,7 @@ def test_what_stands_now_is_what_a_snapshot_has_with_the_same_credit(steps):
 def test_credits_that_are_remembered_are_those_found_afresh(steps):
     with repository(steps) as repo:
         for each in read(repo).standings:
-            fresh = Attributor(git.open_repository(repo.path), str(repo.path))
+            fresh = Attributor(ResultReader(git.open_repository(repo.path)), str(repo.path))
             assert each.introduced == fresh.commit(each.placed)[0]
 
 

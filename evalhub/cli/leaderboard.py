@@ -60,6 +60,15 @@ def command(
         Origin | None,
         typer.Option(help="Only results on default branches, or only those in open pull requests.", show_default=False),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="What stood then: 2026-02-01 (the end of that day, UTC), a time, or a git date as in `3 months ago`.",
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[
         Format | None,
         typer.Option(help="How to print it. Default: as FILE's ending says, else a table.", show_default=False),
@@ -77,12 +86,17 @@ def command(
     Reads the results on default branches and in open pull requests together; every number is traced to a commit, a
     person and a source.
     """
+    from evalhub.dates import parse_as_of
+
+    then = parse_as_of(as_of) if as_of is not None else None
     with open_hub(context, hub, no_color, no_cache) as opened:
         found = opened.benchmark(benchmark)
         every = task == "all" and "all" not in found.spec.task_ids
         tasks = found.spec.task_ids if every else (opened.task_id(found, task),)
         boards = [
-            opened.leaderboard(found.dataset_id, task=each, policy=policy, per=per, origin=origin, limit=limit)
+            opened.leaderboard(
+                found.dataset_id, task=each, policy=policy, per=per, origin=origin, limit=limit, as_of=then
+            )
             for each in tasks
         ]
     format = format or _ENDINGS.get(output.suffix.lower() if output else "", Format.TABLE)

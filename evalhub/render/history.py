@@ -15,7 +15,7 @@ from evalhub.leaderboard import branch_name
 from evalhub.names import printable
 from evalhub.render.jsontext import to_json
 from evalhub.render.plots import step_plot
-from evalhub.render.scores import source_cell
+from evalhub.render.scores import shown_source, source_cell
 from evalhub.render.terminal import Column, print_table, safe, short_value
 from evalhub.standings import KnownFrom
 from evalhub.values import format_time

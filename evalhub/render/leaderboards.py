@@ -36,7 +36,8 @@ def heading(board: Leaderboard) -> str:
     assumed = "" if board.benchmark.official else " (assumed: evalhub.yaml doesn't list it)"
     unit = f" in {metric.scale}" if metric.scale == "percent" else f" as a {metric.scale}" if metric.scale else ""
     what = printable(f"{board.benchmark.name} ({board.benchmark.dataset_id}), task {board.task_id}")
-    return f"{what}: {printable(metric.name or 'value')}{unit}, {better}{assumed}"
+    then = f", as of {board.as_of.label()}" if board.as_of else ""
+    return f"{what}: {printable(metric.name or 'value')}{unit}, {better}{assumed}{then}"
 
 
 def summary(board: Leaderboard) -> str:
@@ -107,6 +108,7 @@ def board_object(board: Leaderboard) -> dict[str, Any]:
         "per": board.per,
         "generated_at": format_time(board.generated_at),
         "total": board.total,
+        "as_of": format_time(board.as_of.moment) if board.as_of else None,
         "left_out": dict(board.left_out),
         "warnings": list(board.warnings),
         "rows": [_row_object(row) for row in board.rows],
