@@ -45,6 +45,14 @@ def write_repo(directory: Path, url: str, commits: Sequence[Files], pull_request
     repository.free()
 
 
+def add_commit(directory: Path, files: Files) -> None:
+    """Add a commit to `main` with nothing but `files`, as a push to a bare repository would."""
+    repository = pygit2.Repository(directory)
+    tip = repository.references["refs/heads/main"].target
+    time = repository[tip].commit_time + _STEP
+    repository.references["refs/heads/main"].set_target(_commit(repository, files, "Change", time, [tip]))
+
+
 def slug(name: str) -> str:
     """Return `name` as a file name: lower case, with `_` for everything that is neither a letter nor a digit."""
     return re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")

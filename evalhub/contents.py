@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evalhub.diagnostics import Diagnostic
+from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.leaderboard import Contender, Score
-from evalhub.rows import RESULT_COLUMNS, Row, text, to_contenders, to_left_out, to_score, to_snapshot, untext
+from evalhub.rows import RESULT_COLUMNS, Row, text, to_contenders, to_left_out, to_score, to_snapshot, unnumber, untext
 from evalhub.scan import double
 from evalhub.snapshot import LeftOut, RepoSnapshot
 from evalhub.store import Store
 from evalhub.terms import Origin, Reason
+
+if TYPE_CHECKING:
+    from evalhub.rules.peers import Claim
 
 _SNAPSHOT = "number, path, type, id, git_dir, linked, snapshot"
 _COUNTS = "double_of IS NULL"
@@ -141,6 +145,25 @@ def scores(store: Store, numbers: Sequence[int], at: datetime | None = None) -> 
 def values(store: Store, dataset_id: str, task_id: str) -> list[float]:
     """Return all values of a task, open pull requests included."""
     return [each.value for each in contenders(store, dataset_id, task_id)]
+
+
+def claims(store: Store, root: Path, but: Collection[Path]) -> Iterator[Claim]:
+    """Yield what the results of all models claim, but of those at the paths `but`."""
+    from evalhub.rules.peers import Claim  # with all rules, which leaderboards don't need
+
+    query = (
+        "SELECT path, id, filename, ref, position, dataset, task, value, variant "
+        f"FROM result JOIN repo ON repo.number = result.repo WHERE {_COUNTS} ORDER BY repo.number"
+    )
+    for path, models in groupby(store.rows(query), key=lambda row: row[0]):
+        directory = _path(root, path)
+        if directory in but:
+            continue
+        for _, id, filename, ref, position, dataset, task, value, variant in models:
+            model_id = untext(id)
+            file = FileRef(untext(filename), model_id, untext(ref), str(directory))
+            task_id = (untext(dataset), untext(task))
+            yield Claim(file, position, 1, *task_id, unnumber(value), untext(variant), model_id)
 
 
 def disagreeing(store: Store, model_id: str | None = None) -> list[Score]:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalhub import contents, leaderboard, registry
 from evalhub.benchmarks import Benchmark, Spec
-from evalhub.conflict_search import Sought, find_conflicts
-from evalhub.conflicts import Conflicts, parse_tolerance
 from evalhub.dates import AsOf, as_moment
 from evalhub.diagnostics import Diagnostic
 from evalhub.errors import EvalhubError
@@ -26,6 +25,10 @@ from evalhub.scan import Progress, not_listed
 from evalhub.snapshot import LeftOut, RepoSnapshot
 from evalhub.store import Store
 from evalhub.terms import Origin, Per, Policy, Reason, RepoType
+
+if TYPE_CHECKING:
+    from evalhub.conflicts import Conflicts
+    from evalhub.rules.peers import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +314,10 @@ class Hub:
         names = {model_id: (model_id.split("/")[-1],) for model_id in ids}
         return look_up(name, names, "model", f"clone it into {quoted(self.root / 'models/ORG/NAME')}")
 
+    def claims(self, but: Path) -> list[Claim]:
+        """Return what the committed results of all models claim but the one at the path `but`, for rules to compare."""
+        return self.index.ask(lambda store: list(contents.claims(store, self.root, {but})))
+
     def disagreeing(self, model_id: str | None = None) -> list[Score]:
         """Return the results of each model's task of which values of a variant differ, or of one model's tasks."""
         return self.index.ask(lambda store: contents.disagreeing(store, model_id))
@@ -329,6 +336,9 @@ class Hub:
         `benchmark` may also be a dataset that only results name. Raises `EvalhubError` where what is named isn't there,
         the registry isn't valid, or the tolerance is none.
         """
+        from evalhub.conflict_search import Sought, find_conflicts  # slow to import, and few commands need it
+        from evalhub.conflicts import parse_tolerance
+
         sought = Sought(benchmark, task, model, parse_tolerance(str(tolerance)), limit)
         return find_conflicts(self, sought)
 

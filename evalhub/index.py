@@ -32,7 +32,6 @@ from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
 from evalhub.store import Store, StoreError, delete, readable
 from evalhub.terms import Reason
-from evalhub.timeline import open_timeline
 from evalhub.workers import cores, share_out
 
 Note = Callable[[str], None]
@@ -200,6 +199,8 @@ def _read_one(root: Path, recall: Recall | None, path: bytes) -> KeptRepo:
 
 
 def _read_timeline(root: Path, repo: tuple[bytes, int, str | bytes]) -> KeptTimeline:
+    from evalhub.timeline import open_timeline  # few commands need it
+
     path, read_at, id = repo
     timeline = open_timeline(root / os.fsdecode(path), rows.untext(id))
     standings = tuple(map(rows.standing_row, timeline.standings))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalhub.benchmarks import Spec, Task
 from evalhub.diagnostics import Diagnostic, FileRef
@@ -19,9 +19,11 @@ from evalhub.git import CommitInfo
 from evalhub.leaderboard import Contender, Score, score
 from evalhub.results import EvalResult, Rejected, ResultEntries, Source
 from evalhub.snapshot import LeftOut, Place, PlacedResult, RepoSnapshot
-from evalhub.standings import Standing
 from evalhub.store import readable
 from evalhub.terms import Origin, Reason, RepoType
+
+if TYPE_CHECKING:
+    from evalhub.standings import Standing
 
 Row = tuple[Any, ...]
 
@@ -152,7 +154,8 @@ def _number(value: float) -> float | str:
     return value if type(value) is float or -_LARGEST <= value < _LARGEST else str(value)
 
 
-def _unnumber(value: float | str) -> float:
+def unnumber(value: float | str) -> float:
+    """Return a number that the index keeps."""
     return int(value) if type(value) is str else value  # type: ignore[return-value]
 
 
@@ -164,7 +167,7 @@ def to_contenders(rows: Iterable[Row]) -> list[Contender]:
     found = []
     for number, model, value, variant, origin, time, pull_request, ref, filename, position, complete in rows:
         if type(value) is str:
-            value = int(value)
+            value = unnumber(value)
         if not type(model) is type(variant) is type(ref) is type(filename) is str:
             model, variant, ref, filename = map(untext, (model, variant, ref, filename))
         ref, filename = names.setdefault(ref, ref), names.setdefault(filename, filename)
@@ -180,7 +183,7 @@ def to_score(model_id: str, row: Row) -> Score:
     revision, token, date, source, has_notes, tip, commit, author, time = json.loads(rest)
     notes = untext(variant) if has_notes else None
     made = Source(*source) if source else None
-    result = EvalResult(untext(dataset), untext(task), _unnumber(value), revision, token, date, made, notes)
+    result = EvalResult(untext(dataset), untext(task), unnumber(value), revision, token, date, made, notes)
     place = Place(Origin.COMMUNITY if origin else Origin.AUTHOR, untext(ref), tip, pull_request)
     placed = PlacedResult(model_id, result, place, untext(filename), position)
     return score(placed, CommitInfo(commit, author, datetime.fromtimestamp(time, UTC)), bool(complete))

@@ -9,6 +9,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from evalhub.repos import enclosing_repo
 from evalhub.results import RESULTS_FOLDER, EvalResult, new_file_name
 from evalhub.snapshot import PlacedResult, RepoSnapshot
 from evalhub.terms import Origin
-from evalhub.validation import claims_of, context_of
+from evalhub.validation import context_of
 from evalhub.values import format_value
 
 _MOST_TRIES = 10
@@ -297,9 +298,9 @@ def _new_findings(hub: Hub, snapshot: RepoSnapshot, path: str, after: str) -> li
     file = FileRef(path, snapshot.id, None, str(snapshot.path))
     others = [replace(each, file=replace(each.file, ref=None)) for each in before_files if each.file.path != path]
     new_file = checkouts.source_file(file, after)
-    claims = [claim for model in hub.models.values() if model.id != snapshot.id for claim in claims_of(model)]
+    elsewhere = partial(hub.claims, but=snapshot.path)
     known, found = (
-        [one for each in check_files(files, context, elsewhere=lambda: claims) for one in each.diagnostics]
+        [one for each in check_files(files, context, elsewhere=elsewhere) for one in each.diagnostics]
         for files in (before_files, [*others, new_file])
     )
     counts = Counter(map(_finding, known))
