@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import equality
+import large_hubs
 import many_files
 import mteb_hub
 import small_hub
@@ -228,7 +229,10 @@ def main() -> int:
             return 1
         print(f"all {len(mteb.tasks)} leaderboards equal the scores; measuring …", file=sys.stderr)
         text, comparisons = page(hubs, options.runs)
-    options.output.write_text(text, encoding="utf-8")
+    large = (
+        options.output.read_text(encoding="utf-8").partition(large_hubs.BEGIN) if options.output.exists() else ("",) * 3
+    )
+    options.output.write_text(f"{text}\n{large[1]}{large[2]}", encoding="utf-8")
     for comparison in comparisons:
         print(" | ".join(comparison.row()))
     return 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from git_repos import add_commit, write_repo
 
 _HOST = "https://example.org"
-_DATASET = "example/benchmark"
+DATASET = "example/benchmark"
 _SPEC = """\
 name: Example benchmark
 description: Generated, to measure how fast small repositories are read.
@@ -25,7 +25,7 @@ tasks:
 def build(directory: Path, *, repos: int = 1_000) -> Path:
     """Build the hub in `directory`, which is created, with `repos` model repositories, and return it."""
     files = [{"README.md": "# benchmark\n"}, {"eval.yaml": _SPEC}]
-    write_repo(directory / "datasets" / _DATASET, f"{_HOST}/datasets/{_DATASET}", files)
+    write_repo(directory / "datasets" / DATASET, f"{_HOST}/datasets/{DATASET}", files)
     with multiprocessing.Pool() as pool:
         for _ in pool.imap_unordered(partial(_model, directory), range(repos), chunksize=50):
             pass
@@ -49,7 +49,7 @@ def _results(number: int, pull: int = 0) -> str:
     value = (number * 7_919 + pull * 104_729) % 10_000 / 100
     notes = f"  notes: setup {pull}\n" if pull else ""
     return (
-        f"- dataset:\n    id: {_DATASET}\n    task_id: example\n  value: {value}\n"
+        f"- dataset:\n    id: {DATASET}\n    task_id: example\n  value: {value}\n"
         f'  date: "2025-01-0{1 + number % 9}"\n'
         f"  source:\n    url: {_HOST}/{number}\n    name: Example\n{notes}"
     )
