@@ -37,8 +37,8 @@ _TEXT = """\
 Written by `python benchmarks/large_hubs.py`, which builds hubs of small repositories: one result file, and none to two
 open pull requests each. All models are on one leaderboard, which is the worst case: ranking grows with the hub.
 
-Medians of {runs} runs ({few} where there are 100,000 repositories), each a whole process; start-up, which is that of the
-same command on a hub of one model ({start_up:.0f} ms), is taken off what is shown for one repository.
+Medians of {runs} runs ({few} where there are 100,000 repositories), each a whole process; start-up, which is the same
+command on a hub of one model ({start_up:.0f} ms), is taken off what is shown for one repository.
 
 {table}
 
@@ -48,7 +48,7 @@ same command on a hub of one model ({start_up:.0f} ms), is taken off what is sho
 
 - **First read** is `evalhub index` without one: it reads all repositories on all cores, finds the commit behind every
   result, and writes the index. Beside it, GitPython walks the same files of {naive_repos:,} such repositories, with
-  `yaml.safe_load` ({safe:.2f} ms a repository) or PyYAML's C loader ({fast:.2f} ms); it does the rest of that not at all.
+  `yaml.safe_load` ({safe:.2f} ms a repository) or PyYAML's C loader ({fast:.2f} ms); it does nothing of the rest.
 - **Leaderboard** is `evalhub leaderboard --limit 20` after that: it looks with `stat` whether any repository has
   changed, ranks all models and prints 20. The `stat` calls alone, in one process in Python, take
   {stat:.0f} µs a repository here: about ten of them.
@@ -128,7 +128,7 @@ def stats(hub: Path, repos: int) -> float:
     def look() -> None:
         for paths in watched:
             for path in paths:
-                try:
+                try:  # noqa: SIM105 (which takes longer)
                     os.stat(path)
                 except OSError:
                     pass
@@ -153,16 +153,7 @@ def page(measured: list[Measured], start_up: float, naive: dict[str, Samples], s
         ]
         for of in measured
     ]
-    header = [
-        "repositories",
-        "first read",
-        "each",
-        "leaderboard",
-        "each",
-        "one changed",
-        "as of: first, again",
-        "memory",
-    ]
+    header = ["repositories", "first read", "each", "board", "each", "one changed", "as of: first, again", "memory"]
     most = measured[-1]
     middle = next((of for of in measured if of.repos == 10_000), most)
     safe, fast = (naive[name].seconds for name in ("safe", "fast"))

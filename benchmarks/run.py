@@ -229,10 +229,9 @@ def main() -> int:
             return 1
         print(f"all {len(mteb.tasks)} leaderboards equal the scores; measuring …", file=sys.stderr)
         text, comparisons = page(hubs, options.runs)
-    large = (
-        options.output.read_text(encoding="utf-8").partition(large_hubs.BEGIN) if options.output.exists() else ("",) * 3
-    )
-    options.output.write_text(f"{text}\n{large[1]}{large[2]}", encoding="utf-8")
+    before = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
+    _, begin, large = before.partition(large_hubs.BEGIN)  # which is measured by itself
+    options.output.write_text(f"{text}\n{begin}{large}", encoding="utf-8")
     for comparison in comparisons:
         print(" | ".join(comparison.row()))
     return 0

@@ -192,6 +192,8 @@ def _read_one(root: Path, recall: Recall | None, path: bytes) -> KeptRepo:
             problem = Diagnostic("EH001", error.message, FileRef("", found.id, None, str(directory)), hint=error.hint)
             left_out = (LeftOut(Reason.UNREADABLE_REPOS),)
             found = replace(found, results=(), left_out=left_out, problems=(problem,))
+    if reader:
+        reader.repository.free()  # it is in a cycle of references, and its packs would stay in memory for long
     parsed = [(id.raw, entries) for id, entries in reader.parsed.items()] if reader else []
     # What can't be read is tried again: a missing object may be fetched without a change of any ref.
     stamp = stamps.NEVER if found.problems else stamp
