@@ -371,6 +371,13 @@ def test_what_a_later_commit_brings_was_not_proposed_before_it(hub, model):
     assert spans(read(model), ref) == [(1, 1, None), (2, 2, None)]
 
 
+def test_work_that_goes_on_after_a_merge_begins_there_whatever_its_date(hub, model):
+    ref = model.pull(7, ONE)
+    merge = model.merge(ref)
+    model.commit({**ONE, **TOOLS}, on=ref, also=[merge], time="2026-01-01T01:00:00+00:00")
+    assert spans(read(model), ref) == [(2, 2, None)]
+
+
 def test_a_pull_request_on_another_one_is_opened_by_its_own_commit(hub, model):
     model.pull(7, ONE)
     model.pull(8, TOOLS, start=model.tip("refs/pr/7"), author="Edsger")
