@@ -75,6 +75,7 @@ class Frontier:
         self._seen: set[pygit2.Oid] = set()
         self._steps: set[tuple[int, int, pygit2.Oid]] = set()  # arrival of a commit, that of its parent, and that
         self._arrived: set[int] = set()
+        self._newest_met = len(arrivals.line.commits)  # of the branch's own line, which must be there first
 
     def add(self, id: pygit2.Oid) -> None:
         """Add a commit and all that it leads to. Raises what `git.reading` catches."""
@@ -90,6 +91,8 @@ class Frontier:
                 position = self._arrivals.at(parent)
                 if position > own:
                     self._steps.add((own, position, parent))
+                if self._arrivals.on_line(parent):
+                    self._newest_met = min(self._newest_met, position)
                 ways.append(parent)
 
     def bases(self, id: pygit2.Oid) -> Iterator[Base]:
@@ -98,7 +101,7 @@ class Frontier:
         There are several where some of its ancestors were merged while it wasn't: another pull request's.
         """
         oldest: int | None = None
-        for newest in sorted(self._arrived, reverse=True):
+        for newest in sorted((each for each in self._arrived if each < self._newest_met), reverse=True):
             yield Base(self._base(id, newest), newest, oldest)
             oldest = newest
 

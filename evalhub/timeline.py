@@ -69,7 +69,10 @@ def open_timeline(path: Path, model_id: str) -> Timeline:
             "EH004", "no commits on a default branch", FileRef("", model_id, None, str(path)), hint=hint
         )
         return Timeline(model_id, problems=(problem,))
-    return read_timeline(repository, str(path), model_id, default, refs)
+    try:
+        return read_timeline(repository, str(path), model_id, default, refs)
+    finally:
+        repository.free()  # it is in a cycle of references, and its packs would stay in memory for long
 
 
 def _changes(line: Line, states: States) -> tuple[str, ...]:

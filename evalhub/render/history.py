@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("task", narrowest=8, wraps=True),
     Column("value"),
     Column("what", narrowest=10, wraps=True),
-    Column("author", narrowest=8, wraps=True, give_way=2),
+    Column("author", narrowest=8, give_way=2),
     Column("commit", style="dim", give_way=1),
     Column("source", narrowest=10, give_way=4),
     Column("notes", narrowest=8, give_way=3),
