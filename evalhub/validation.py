@@ -207,7 +207,7 @@ def _slices(sources: Sequence[SourceFile], size: int) -> Iterator[Sequence[Sourc
 
 def _concluded(target: Target, known: _Known, context: Context, choice: Choice) -> list[Checked]:
     """Return what is to be reported of a target, which is read again only where there is something to say of it."""
-    findings = compare(known.results, context)
+    findings = compare(known.results, context, choice)
     if findings or known.others:
         sources = list(target.read())
         checked = [*known.results, *check_each(sources, OTHERS, context, choice)]

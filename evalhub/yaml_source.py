@@ -24,7 +24,6 @@ from evalhub.names import printable
 from evalhub.yaml_build import (
     MAX_DEPTH,
     MAX_NODES,
-    MAX_PROBLEMS,
     Builder,
     Composer,
     Problem,
@@ -34,7 +33,7 @@ from evalhub.yaml_build import (
 from evalhub.yaml_nodes import Path, child, items, scalars
 from evalhub.yaml_nodes import span as span_of
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "MAX_PROBLEMS", "Document", "Path", "Problem", "parse"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Document", "Path", "Problem", "parse"]
 
 MAX_BYTES = 1 << 20
 
@@ -55,7 +54,7 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 class Document:
     """One parsed file: its `text`, its `data` (None where it can't be read: see `fatal`) and what is wrong with it.
 
-    `problems` are the first `MAX_PROBLEMS`; `faulty` has the index or key of every top-level item that has any.
+    `faulty` has the index or key of every top-level item with problems, of which there may be as many as values.
     """
 
     text: str

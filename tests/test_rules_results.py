@@ -705,7 +705,7 @@ def test_whatever_a_file_holds_no_rule_raises(data: object) -> None:
     document = replace(parse(b"- a: 1\n"), data=data)
     context = replace(_context(PERCENT, PAST), history=lambda _: PAST)
     for path in (".eval_results/hle.yaml", ".eval_results/\udcff.yaml"):
-        for rule in rules.RESULT_RULES:
+        for rule in rules.RESULT_RULES.values():
             for problem in rule(ParsedFile(FileRef(path, "org/model"), document), context):
                 assert printable(problem.message) == problem.message
                 assert len(problem.message + (problem.hint or "")) < 1000
@@ -730,7 +730,7 @@ def test_whatever_results_claim_no_rule_raises(claims: list[Claim], metric: Metr
     registered = {claim.dataset_id: RegisteredBenchmark(claim.dataset_id, metric=metric) for claim in claims}
     context = Context(registry=Registry(registered), peers=Peers(claims))
     for claim in claims:
-        for rule in rules.CLAIM_RULES:
+        for rule in rules.CLAIM_RULES.values():
             assert all(printable(finding.message) == finding.message for finding in rule(claim, context))
 
 
