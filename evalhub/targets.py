@@ -53,12 +53,24 @@ class Target:
     problems: Callable[[], Sequence[Diagnostic]] = tuple
 
 
-def hub_root(paths: Sequence[Path]) -> Path:
-    """Return the nearest directory at or above the first path with an `evalhub.yaml`, else its repository, else the
-    directory itself.
-    """
+def nearest_hub(paths: Sequence[Path]) -> Path | None:
+    """Return the nearest hub at or above the first path, or None."""
+    return repos.nearest_hub((paths[0] if paths else Path()).absolute())
+
+
+def without_hub(paths: Sequence[Path]) -> Path:
+    """Return where to look for repositories without a hub: in that of the first path, else in the path's folder."""
     start = (paths[0] if paths else Path()).absolute()
-    return repos.nearest_hub(start) or repos.enclosing_repo(start) or (start if start.is_dir() else start.parent)
+    return repos.enclosing_repo(start) or (start if start.is_dir() else start.parent)
+
+
+def is_among(root: Path, paths: Iterable[Path]) -> bool:
+    """Whether the repository that a hub's root is in is validated itself, in whole or in part."""
+    top = repos.enclosing_repo(root.resolve())
+    if top is None:
+        return False
+    real = [path.resolve() for path in paths]
+    return any(top.is_relative_to(path) or repos.enclosing_repo(path) == top for path in real)
 
 
 def check_exist(paths: Iterable[Path], view: View) -> None:

@@ -12,7 +12,7 @@ from evalhub import targets
 from evalhub.benchmarks import Spec
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
 from evalhub.checkouts import SourceFile
-from evalhub.choices import Choice, parse_codes
+from evalhub.choices import EVERYTHING, Choice, parse_codes
 from evalhub.dataset_history import histories
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
@@ -65,11 +65,12 @@ def validate(
     """Validate files, working trees, bare repositories (their default branch) or whole hubs.
 
     `hub` is where benchmarks and the registry are looked up: by default the nearest directory at or above the first
-    path with an `evalhub.yaml`, else its repository. With `ref` (a branch, tag, pull request's ref or commit) what
-    stands there is validated instead of the working tree; with `staged`, what of the index isn't as in HEAD; with
-    `pull_requests`, what each open one adds or changes too. `select` and `ignore` are codes or beginnings of codes: the
-    findings to return, by default those that the registry selects, and not to return, beside those that it ignores.
-    Without `comments`, those in the files ignore nothing.
+    path with an `evalhub.yaml` that doesn't come with results or a spec, else its repository, without a registry. With
+    `ref` (a branch, tag, pull request's ref or commit) what stands there is validated instead of the working tree; with
+    `staged`, what of the index isn't as in HEAD; with `pull_requests`, what each open one adds or changes too. `select`
+    and `ignore` are codes or beginnings of codes: the findings to return, by default those that the registry selects,
+    and not to return, beside those that it ignores. Without `comments`, those in the files ignore nothing, nor does a
+    registry in a repository that is validated.
     `progress` is called with how many repositories, then packs of files, are done, and of how many.
 
     Raises `EvalhubError` where a path or ref isn't there, a code means nothing, or nothing can be validated.
@@ -78,14 +79,17 @@ def validate(
     given = [Path(path) for path in paths]
     view = View(ref, staged, pull_requests)
     targets.check_exist(given, view)
-    root = Path(hub) if hub is not None else targets.hub_root(given)
+    named = Path(hub) if hub is not None else targets.nearest_hub(given)
+    root = named or targets.without_hub(given)
     if not root.is_dir():
         raise EvalhubError(f"{shown(root)} is not a directory", "name a hub: --hub DIR, or set EVALHUB_HUB")
     # What is on disk is checked by whoever reads the repository, which is looked at then.
     scan = outline(root, _named(root, given) if pull_requests or not view.working else lambda _path: False, progress)
     finder = targets.Finder(root, scan, view)
     found = finder.find(given)
-    registry = _registry(root)
+    registry = _registry(root) if named else Registry()
+    if not comments and targets.is_among(root, given):
+        registry = replace(registry, choice=EVERYTHING)
     if not chosen.select:
         chosen = replace(chosen, select=registry.choice.select, ignore=registry.choice.ignore + chosen.ignore)
     context = context_of(scan.repos, registry, dict(targets.edited_specs(found)) if view.working else {})
