@@ -127,7 +127,7 @@ def _with(checked: Checked, source: SourceFile, found: Sequence[tuple[Claim, Fin
     passed, more = sieve.passed()
     more |= any(each.code == "EH114" for each in checked.diagnostics)
     diagnostics = [*checked.diagnostics, *_diagnostics(passed, source.file, document)]
-    told = first_of(diagnostics, source.file, more=more)
+    told = first_of(diagnostics, source.file, choice.most, more=more)
     return replace(checked, diagnostics=told, ignored=checked.ignored + sieve.ignored)
 
 
@@ -164,7 +164,7 @@ def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, 
     passed, more = sieve.passed()
     if not passed and not more:
         return Checked(source.file, (), claims, sieve.ignored)
-    told = first_of(_diagnostics(passed, source.file, document), source.file, more=more)
+    told = first_of(_diagnostics(passed, source.file, document), source.file, choice.most, more=more)
     return Checked(source.file, told, claims, sieve.ignored)
 
 

@@ -139,7 +139,7 @@ class Meant:
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A repair: `text` in place of what stands at `span`, which makes `meant` of the key or value at `path`; without a
-    span, `text` is the file's new path.
+    span, `text` is the file's new path. `source` is a digest of the file's text for which that is right.
     """
 
     change: Change
@@ -148,6 +148,7 @@ class Fix:
     span: Span | None = None
     path: tuple[str | int, ...] = ()
     meant: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

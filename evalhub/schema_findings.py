@@ -16,9 +16,10 @@ from typing import Any
 import yaml
 
 from evalhub import schemas
+from evalhub.choices import MAX_PROBLEMS
 from evalhub.masking import masked
 from evalhub.names import nearest, printable
-from evalhub.sifting import MAX_PROBLEMS, MOST_LOOKED_AT
+from evalhub.sifting import MOST_LOOKED_AT
 from evalhub.slips import meant_key, repaired_key
 from evalhub.yaml_source import Document, Path, Problem
 

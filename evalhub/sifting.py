@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from evalhub.choices import EVERYTHING, Choice, ignored_lines
+from evalhub.choices import EVERYTHING, MAX_PROBLEMS, Choice, ignored_lines
 from evalhub.diagnostics import CODES, Diagnostic, FileRef, Span
 from evalhub.yaml_build import Problem
 from evalhub.yaml_source import Document
 
-MAX_PROBLEMS = 100  # of one file: who has more sees enough of them
 MOST_LOOKED_AT = 20 * MAX_PROBLEMS  # where finding one takes a while, and a hostile file has any number
 
 
 class Sieve:
     """Takes the findings of one file, and lets through what is chosen and `added`, and no comment on its line ignores.
 
-    Only what is let through counts to `MAX_PROBLEMS`: nobody hides an error behind what isn't told. `more` says that
+    Only what is let through counts to `choice.most`: nobody hides an error behind what isn't told. `more` says that
     not all was looked at.
     """
 
@@ -47,7 +46,7 @@ class Sieve:
 
     @property
     def is_full(self) -> bool:
-        return len(self._passed) > MAX_PROBLEMS
+        return len(self._passed) > self._choice.most
 
     @property
     def ignored(self) -> int:
@@ -56,7 +55,7 @@ class Sieve:
     def passed(self) -> tuple[list[Problem], bool]:
         """Return what is to be told, and whether there is more."""
         ordered = sorted(self._passed.values(), key=lambda each: (not _is_error(each.code), _place(each)))
-        return ordered[:MAX_PROBLEMS], self.more or len(ordered) > MAX_PROBLEMS
+        return ordered[: self._choice.most], self.more or len(ordered) > self._choice.most
 
     def _take(self, problem: Problem) -> None:
         if not self._choice.wants(problem.code):
@@ -74,17 +73,17 @@ class Sieve:
         return ignored_lines(self._document) if self._may_ignore else {}
 
 
-def first_of(found: Iterable[Diagnostic], file: FileRef, *, more: bool) -> tuple[Diagnostic, ...]:
+def first_of(found: Iterable[Diagnostic], file: FileRef, most: int, *, more: bool) -> tuple[Diagnostic, ...]:
     """Return one file's findings in order; where there are very many, the first, errors before warnings, and that there
     are more.
     """
     known = [each for each in found if each.code != "EH114"]
     known.sort(key=lambda each: (not each.is_error, _position(each)))
-    told = sorted(known[:MAX_PROBLEMS], key=_position)
+    told = sorted(known[:most], key=_position)
     if not more and len(known) == len(told):
         return tuple(told)
     message = f"only the first {len(told)} findings of this file are shown"
-    if len(told) < MAX_PROBLEMS:
+    if len(told) < most:
         message = f"this file has more findings, shown and ignored, than the {MOST_LOOKED_AT:,} that are looked at"
     return (*told, Diagnostic("EH114", message, file, hint="mend these, and validate again"))
 

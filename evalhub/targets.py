@@ -12,8 +12,9 @@ from evalhub import checkouts, git, pulls, repos
 from evalhub.benchmarks import Spec, read_spec
 from evalhub.checkouts import SourceFile
 from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
-from evalhub.files import read_file, shown
+from evalhub.files import shown
 from evalhub.names import printable
 from evalhub.proposed import Proposed
 from evalhub.result_reader import ResultReader
@@ -27,13 +28,14 @@ _FEW = 5  # files that a state which is not on disk is taken to have: counting t
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which state of a repository is meant: what stands at `ref`, what is staged, else its working tree (of a bare
-    one, its default branch); with `pull_requests`, what each open one adds too.
+    """Which state of a repository is meant: what stands at `ref`, what is staged, else its working tree with `edits`
+    (of a bare one, its default branch); with `pull_requests`, what each open one adds too.
     """
 
     ref: str | None = None
     staged: bool = False
     pull_requests: bool = False
+    edits: Edits = NO_EDITS
 
     @property
     def working(self) -> bool:
@@ -76,7 +78,7 @@ def is_among(root: Path, paths: Iterable[Path]) -> bool:
 def check_exist(paths: Iterable[Path], view: View) -> None:
     """Raise `EvalhubError` where one of `paths` isn't there; a file may be, at a ref, and not in the working tree."""
     for path in paths:
-        if not os.path.lexists(path) and (view.working or not path.parent.is_dir()):
+        if not view.edits.exists(path) and (view.working or not path.parent.is_dir()):
             raise EvalhubError(f"{shown(path)}: no such file or directory", "name files, clones or a hub")
 
 
@@ -107,7 +109,7 @@ class Finder:
     def _files(self, paths: list[Path]) -> Target:
         """Return files that are in no repository."""
         self._refuse_without_git(paths[0])
-        files = (checkouts.on_disk(Path(), str(path), None) for path in paths)
+        files = (checkouts.on_disk(Path(), str(path), None, edits=self._view.edits) for path in paths)
         sources = [source for found in files for source in found]
         return Target(lambda: sources, size=len(sources))
 
@@ -123,15 +125,16 @@ class Finder:
 
         def files() -> Iterator[SourceFile]:
             for name in others:
-                yield from checkouts.on_disk(top, name, snapshot.id)
+                yield from checkouts.on_disk(top, name, snapshot.id, edits=self._view.edits)
             if len(others) < len(names):
-                yield from checkouts.working_files(top, snapshot.id, RepoType.MODEL)
+                yield from checkouts.working_files(top, snapshot.id, RepoType.MODEL, self._view.edits)
 
         return Target(lambda: _picked(files(), names), snapshot, len(others) + _count(top))
 
     def _directory(self, given: Path) -> list[Target]:
         directory = given.absolute()
-        found = [Target(lambda: checkouts.registry_files(directory))] if self._view.working else []
+        edits = self._view.edits
+        found = [Target(lambda: checkouts.registry_files(directory, edits))] if self._view.working else []
         tops = self._below(directory)
         for top in tops:
             snapshot = self._snapshot(top)
@@ -174,7 +177,10 @@ class Finder:
         top = self._enclosing(directory)
         if top is None:
             self._refuse_without_git(given)
-            return Target(lambda: (_as_given(file, given) for file in checkouts.working_files(directory, None, None)))
+            edits = self._view.edits
+            return Target(
+                lambda: (_as_given(file, given) for file in checkouts.working_files(directory, None, None, edits))
+            )
         snapshot = self._snapshot(top)
         inside = directory.relative_to(top).as_posix() + "/"
         read = self._reader(snapshot) or self._nothing_at_ref(top)
@@ -195,7 +201,7 @@ class Finder:
             self.problems.append(Diagnostic("EH002", error.message, file, hint=error.hint))
             return None
         if self._view.working and has_working_tree(snapshot):
-            return lambda: checkouts.working_files(top, id, type_)
+            return lambda: checkouts.working_files(top, id, type_, self._view.edits)
         return (lambda: checkouts.committed_files(top, branch, id, type_)) if branch else None
 
     def _branch(self, snapshot: RepoSnapshot) -> git.Branch | None:
@@ -274,12 +280,12 @@ def _is_inside(file: FileRef, directory: Path) -> bool:
     return file.directory is not None and Path(file.directory).absolute().is_relative_to(directory)
 
 
-def edited_specs(found: Iterable[Target]) -> Iterator[tuple[str, Spec]]:
+def edited_specs(found: Iterable[Target], edits: Edits = NO_EDITS) -> Iterator[tuple[str, Spec]]:
     """Yield the valid specs in the working trees of the dataset repos among the targets, by dataset id."""
     for target in found:
         snapshot = target.snapshot
         if snapshot and snapshot.named_type is not RepoType.MODEL and has_working_tree(snapshot):
-            raw = read_file(snapshot.path / git.SPEC_FILE)
+            raw = edits.read(snapshot.path / git.SPEC_FILE)
             spec = read_spec(raw.content) if raw and raw.kind == "file" else None
             if spec:
                 yield snapshot.id, spec

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -71,6 +72,11 @@ class Document:
         if self._composed is None and self._item_lines is not None:
             return Composer(self.text).get_single_node()
         return self._composed
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the text: two texts with the same one are the same."""
+        return sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """Return where the value at `path` stands (with `key`, the key that leads to it).

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalhub import schemas, yaml_source
+from evalhub.choices import MAX_PROBLEMS
 from evalhub.diagnostics import CODES
 from evalhub.schema_findings import findings
-from evalhub.sifting import MAX_PROBLEMS, MOST_LOOKED_AT
+from evalhub.sifting import MOST_LOOKED_AT
 from evalhub.yaml_source import Problem
 
 BENCHMARK = "name: HLE\ndescription: Hard.\nevaluation_framework: {}\ntasks:\n"

@@ -12,7 +12,8 @@ import pytest
 from gitrepos import HubDir, Repo, spec
 
 from evalhub import rules, validate
-from evalhub.sifting import MAX_PROBLEMS, MOST_LOOKED_AT
+from evalhub.choices import MAX_PROBLEMS
+from evalhub.sifting import MOST_LOOKED_AT
 from evalhub.validation import Report
 
 GOOD = "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n"

@@ -54,7 +54,7 @@ def hints(report: Report) -> list[str]:
     """Return what to type next: how to mend what can be, and what a code means, of an error rather than a warning."""
     first = min(report.diagnostics, key=lambda one: not one.is_error, default=None)
     fixable = sum(one.fix is not None for one in report.diagnostics)
-    mend = [f"{fixable} can be mended: add --fix, or --diff to see how"] if fixable else []
+    mend = [f"{fixable} of these can be mended: add --fix, or --diff to see how"] if fixable else []
     return [*mend, f"what a code means: evalhub explain {first.code}"] if first else []
 
 
