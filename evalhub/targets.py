@@ -15,6 +15,7 @@ from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
+from evalhub.kinds import kind_of
 from evalhub.names import printable
 from evalhub.proposed import Proposed
 from evalhub.result_reader import ResultReader
@@ -97,10 +98,12 @@ class Finder:
         """Return what `paths` stand for. Raises `EvalhubError` where there is nothing to validate, or no such state."""
         found: list[Target] = []
         files: dict[Path | None, list[Path]] = {}  # by repository
-        for path in paths:
+        for path in _once(paths):
             if path.is_dir():  # a link that somebody names is followed; those inside are not
                 found += self._directory(path.resolve() if path.is_symlink() else path)
             else:
+                if path.name != RESULTS_FOLDER and path.suffix.lower() not in (".yaml", ".yml"):
+                    raise _of_no_concern(path)
                 files.setdefault(self._enclosing(path.absolute().parent), []).append(path)
         for top, named in files.items():
             found.append(self._files(named) if top is None else self._files_of(top, named))
@@ -111,6 +114,7 @@ class Finder:
         self._refuse_without_git(paths[0])
         files = (checkouts.on_disk(Path(), str(path), None, edits=self._view.edits) for path in paths)
         sources = [source for found in files for source in found]
+        _refuse_of_no_concern(sources)
         return Target(lambda: sources, size=len(sources))
 
     def _files_of(self, top: Path, paths: list[Path]) -> Target:
@@ -123,11 +127,20 @@ class Finder:
             self._refuse_absent(names, read)
             return Target(lambda: _picked(read(), names), snapshot, _FEW)
 
+        edits = self._view.edits
+        _refuse_of_no_concern(one for name in others for one in checkouts.on_disk(top, name, snapshot.id, edits=edits))
+
         def files() -> Iterator[SourceFile]:
-            for name in others:
-                yield from checkouts.on_disk(top, name, snapshot.id, edits=self._view.edits)
+            left = set(names)
             if len(others) < len(names):
-                yield from checkouts.working_files(top, snapshot.id, RepoType.MODEL, self._view.edits)
+                for source in checkouts.working_files(top, snapshot.id, RepoType.MODEL, edits):
+                    if source.file.path == RESULTS_FOLDER:  # no folder: that is wrong with all that is named in it
+                        names[RESULTS_FOLDER] = len(names)
+                        left.intersection_update(others)
+                    left.discard(source.file.path)
+                    yield source
+            for name in left:
+                yield from checkouts.on_disk(top, name, snapshot.id, edits=edits)
 
         return Target(lambda: _picked(files(), names), snapshot, len(others) + _count(top))
 
@@ -224,12 +237,13 @@ class Finder:
         return tuple
 
     def _refuse_absent(self, names: Iterable[str], read: Callable[[], Iterable[SourceFile]]) -> None:
-        """Raise where a file was named that the ref doesn't have."""
-        if self._view.ref is None or self.problems:
+        """Raise where a file was named that the ref or the index doesn't have."""
+        if self.problems:
             return
         absent = set(names) - {file.file.path for file in read()}
         if absent:
-            message = f"{printable(min(absent), limit=200)} is not at {printable(self._view.ref, limit=100)}"
+            place = "in the index" if self._view.ref is None else f"at {printable(self._view.ref, limit=100)}"
+            message = f"{printable(min(absent), limit=200)} is not {place}"
             raise EvalhubError(message, "name a file that is there, or its repository")
 
     def _refuse_without_git(self, path: Path) -> None:
@@ -245,6 +259,36 @@ def _count(top: Path) -> int:
             return 1 + sum(1 for _ in entries)
     except OSError:
         return 1
+
+
+def _once(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield paths without `..`, each file or folder once, whatever it is called; a clone that is a link is followed."""
+    seen: set[Path] = set()
+    for path in paths:
+        direct = Path(os.path.normpath(path)) if ".." in path.parts else path
+        if direct.parent.resolve() != path.parent.resolve():  # `..` after a link isn't where it was before
+            direct = path.resolve()
+        real = path.resolve() if path.is_dir() else direct.parent.resolve() / direct.name
+        if real not in seen:
+            seen.add(real)
+            yield _behind_link(direct)
+
+
+def _behind_link(path: Path) -> Path:
+    """Return a path as it is in a clone itself, where a link leads to the clone."""
+    top = None if path.is_dir() else repos.enclosing_repo(path.absolute().parent)
+    return top.resolve() / path.absolute().relative_to(top) if top is not None and top.is_symlink() else path
+
+
+def _refuse_of_no_concern(sources: Iterable[SourceFile]) -> None:
+    for source in sources:
+        if kind_of(source) is None:
+            raise _of_no_concern(Path(source.file.directory or "", source.file.path))
+
+
+def _of_no_concern(path: Path) -> EvalhubError:
+    hint = "name .eval_results/*.yaml, eval.yaml or evalhub.yaml; or a clone or hub with them"
+    return EvalhubError(f"{shown(path)} holds neither results nor a spec or registry", hint, exit_status=2)
 
 
 def _picked(sources: Iterable[SourceFile], names: dict[str, int]) -> list[SourceFile]:
