@@ -18,7 +18,6 @@ from evalhub.choices import EVERYTHING, Choice
 from evalhub.diagnostics import CODES, Diagnostic, FileRef, Severity
 from evalhub.files import RawFile
 from evalhub.kinds import Kind, kind_of
-from evalhub.masking import masked
 from evalhub.results import RESULTS_FOLDER, counts_as_results
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context, Entry, Finding, ParsedFile, entries_of
@@ -260,9 +259,10 @@ def _diagnostics(problems: Iterable[Problem], file: FileRef, document: Document)
     found = []
     for each in problems:
         line = lines.line(each.span, secret=each.code in _ABOUT_SECRETS)
-        hint = masked(each.hint) if each.hint else each.hint
+        hint = lines.text(each.hint, each.span) if each.hint else each.hint
+        message = lines.text(each.message, each.span)
         fix = fixes.fix_of(each, document) if file.ref is None else None
         if fix and "*" in document.text and not fixing.holds(document, fix):
             fix = None
-        found.append(Diagnostic(each.code, masked(each.message), file, each.span, hint, line, fix))
+        found.append(Diagnostic(each.code, message, file, each.span, hint, line, fix))
     return found

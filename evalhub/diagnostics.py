@@ -63,7 +63,7 @@ CODES = _table(
     ("EH213", "unknown-revision", _WARNING, "a dataset revision that its clone doesn't have, or that is a branch"),
     ("EH214", "outdated-revision", _WARNING, "a dataset revision at which the task was defined differently from today"),
     ("EH215", "unusable-source-url", _ERROR, "a source URL that is no web address"),
-    ("EH216", "source-credentials", _ERROR, "a source URL with a user name, password or token in it"),
+    ("EH216", "source-credentials", _ERROR, "a source URL, or another text, with a user name, password or token in it"),
     ("EH217", "local-source", _ERROR, "a source on a local disk, or on this machine"),
     ("EH218", "two-attributions", _WARNING, "a source that is attributed to a user and to an organisation"),
     ("EH219", "inconsistent-notes", _WARNING, "notes that are other results' notes in another spelling"),

@@ -17,7 +17,7 @@ import yaml
 
 from evalhub import schemas
 from evalhub.choices import MAX_PROBLEMS
-from evalhub.masking import masked
+from evalhub.masking import masked, masked_value
 from evalhub.names import nearest, printable
 from evalhub.sifting import MOST_LOOKED_AT
 from evalhub.slips import meant_key, repaired_key
@@ -303,7 +303,7 @@ def _type_hint(error: _Error, place: _Place) -> str:
         return f'put it in quotes: "{printable(place.source or str(value), limit=60)}"'
     required = error.schema.get("required", ())
     if isinstance(value, str) and error.types[0] == "object" and len(required) == 1 and len(value) <= 200:
-        return f"write it like this: {printable(_as_yaml({required[0]: value}))}"
+        return f"write it like this: {printable(_as_yaml({required[0]: masked_value(value)}))}"
     if value is None and place.optional:
         return f"remove the key, or {_form_hint(error)}"
     return _form_hint(error)

@@ -31,7 +31,7 @@ from evalhub.yaml_build import (
     TooComplexError,
     too_complex,
 )
-from evalhub.yaml_nodes import Path, child, items, scalars
+from evalhub.yaml_nodes import Path, child, items, scalars, scalars_below
 from evalhub.yaml_nodes import span as span_of
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Document", "Path", "Problem", "parse"]
@@ -136,6 +136,11 @@ class Document:
         for node in scalars(self._root):
             if wanted(node.value):
                 yield node.value, span_of(node)
+
+    def scalars_at_keys(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Span]]:
+        """Yield the text of every scalar that stands at a key that is `wanted`, or below it, and where it stands."""
+        for node in scalars_below(self._root, wanted):
+            yield node.value, span_of(node)
 
     def scalars_at(self, places: Iterable[tuple[int, int]]) -> set[int]:
         """Return the lines of those `places` (line and column, from 1) that lie inside a scalar."""
