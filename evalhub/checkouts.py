@@ -167,20 +167,19 @@ def staged_files(top: Path, repo: str, type_: RepoType | None) -> list[SourceFil
 def proposed_files(
     repository: pygit2.Repository, proposed: Proposed, pull: PullRef, repo: str, directory: str
 ) -> Iterator[SourceFile]:
-    """Yield the result files of an open pull request, to report on those that it adds or changes; nothing where it
-    can't be read.
+    """Yield the result files that an open pull request adds or changes, and those to compare them with; nothing where
+    it can't be read.
     """
     try:
         with git.reading(directory, pull.ref):
-            proposals = {proposal.file.path: proposal.added for proposal in proposed.files(pull)}
-            files = git.results_files(git.read_commit(repository, pull.tip), nested=True) if proposals else []
+            proposals, rivals = proposed.files_and_rivals(pull)
     except git.UnreadableError:  # the snapshot of the repository reports it
         return
     card = _committed_card(repository, pull.tip, directory)
-    for file in files:
+    changed = {proposal.file: proposal.added for proposal in proposals}
+    for file in sorted((*changed, *rivals), key=lambda file: os.fsencode(file.path)):
         source = _committed(repository, file, FileRef(file.path, repo, pull.ref, directory), card)
-        added = proposals.get(file.path, frozenset())
-        yield replace(source, reported=file.path in proposals, added=added, proposed=True)
+        yield replace(source, reported=file in changed, added=changed.get(file, frozenset()), proposed=True)
 
 
 def _committed(

@@ -143,6 +143,35 @@ def test_files_full_of_mistakes_cost_little(hub: HubDir, text: str) -> None:
     assert time.process_time() - begun < 12
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        (GOOD, GOOD.replace("value: 1", "value: 2"), {"EH205"}),
+        (TEXT, GOOD, {"EH205"}),
+        (GOOD, TEXT, {"EH205", "EH112"}),
+        (TEXT, NO_VALUE, {"EH205", "EH110"}),
+        (GOOD, GOOD + "  notes: other\n", set()),
+    ],
+)
+def test_what_a_pull_request_adds_is_compared_with_other_files(
+    hub: HubDir, old: str, new: str, codes: set[str]
+) -> None:
+    model = hub.model("org/rivals", {"hle_a.yaml": old, "hle_z.yaml": UNKNOWN}, bare=True)
+    model.pull(1, {"hle_b.yaml": new})
+    found = validate([model.path], hub=hub.root, pull_requests=True).diagnostics
+    assert {one.code for one in found if one.file.ref == "refs/pr/1"} == codes
+
+
+def test_many_pull_requests_of_a_model_with_many_files_cost_little(hub: HubDir) -> None:
+    files = {f"hle_{number}.yaml": GOOD + f"  notes: n{number}\n" for number in range(300)}
+    model = hub.model("org/busy", files, bare=True)
+    for number in range(1, 101):
+        model.pull(number, {"hle_p.yaml": GOOD + f"  notes: p{number}\n"})
+    begun = time.process_time()
+    assert validate([model.path], hub=hub.root, pull_requests=True).files_checked == 400
+    assert time.process_time() - begun < 1.5
+
+
 def test_each_rule_finds_what_its_table_says() -> None:
     tables = (rules.ENTRY_RULES, rules.RESULT_RULES, rules.CLAIM_RULES)
     more = (rules.REPO_RULES, rules.SPEC_RULES, rules.REGISTRY_RULES)
