@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -245,12 +246,22 @@ def _not_read(file: FileRef) -> Diagnostic:
     if name in checkouts.MISNAMED:
         reader = "evalhub doesn't" if name == checkouts.MISNAMED_REGISTRY else "the Hub doesn't"
         hint = f"rename it to {stem}.yaml"
+        if _is_there(file, f"{stem}.yaml"):
+            hint = f"remove it: {stem}.yaml is what counts"
         return Diagnostic("EH206", f"{reader} read this file", file, hint=hint, fix=fixes.renaming(file))
     message = "the Hub doesn't read this file: only .yaml files directly in .eval_results count"
-    hint = f"move it to .eval_results/{stem}.yaml" if folder else "put it into .eval_results"
+    hint = f"move it to {RESULTS_FOLDER}/{stem}.yaml" if folder else "put it into .eval_results"
+    target = f"{RESULTS_FOLDER}/{stem}.yaml"
+    if folder and _is_there(file, target):
+        hint = f"put what is in it into {target}, which is there already, and remove it"
     is_top = PurePosixPath(folder).name == RESULTS_FOLDER
     fix = fixes.renaming(file) if is_top else None
     return Diagnostic("EH206", message, file, hint=hint, fix=fix)
+
+
+def _is_there(file: FileRef, path: str) -> bool:
+    """Whether there is something at `path` of the working tree that `file` is in."""
+    return file.ref is None and os.path.lexists(os.path.join(file.directory or "", path))
 
 
 def _diagnostics(problems: Iterable[Problem], file: FileRef, document: Document) -> list[Diagnostic]:

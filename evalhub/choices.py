@@ -47,6 +47,7 @@ def parse_codes(typed: Iterable[str]) -> tuple[str, ...]:
     A code's name stands for the code. Raises `EvalhubError` (wrong usage) where one fits no code.
     """
     found = []
+    typed = [typed] if isinstance(typed, str) else typed
     for each in filter(None, (part.strip() for text in typed for part in text.split(","))):
         code = code_of(each)
         if code is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from evalhub.scan import Scan
 from evalhub.snapshot import RepoSnapshot, read_repo
 from evalhub.terms import RepoType
 
+_MOST_NAMED = 10  # pull requests in a hint
 _FEW = 5  # files that a state which is not on disk is taken to have: counting them means reading it
 
 
@@ -233,8 +235,22 @@ class Finder:
         """Raise where a ref was named that isn't there; return a reader of nothing."""
         if self._view.ref is not None and not self.problems:
             message = f"{shown(directory)}: there is no {printable(self._view.ref, limit=100)}"
-            raise EvalhubError(message, "name a branch, a tag or a commit: --ref main")
+            raise EvalhubError(message, self._known_refs(directory))
         return tuple
+
+    def _known_refs(self, directory: Path) -> str:
+        """Return a hint at what could be named instead: the pull requests that there are, where one was meant."""
+        asked, found = self._view.ref or "", list[str]()
+        if pulls.is_proposal(asked) or pulls.is_proposal(f"refs/{asked}") or pulls.is_proposal(f"refs/heads/{asked}"):
+            with suppress(git.UnreadableError):
+                for top in self._below(directory)[:_FEW]:
+                    refs = git.read_refs(git.open_repository(top))
+                    found += [pull.ref for pull in pulls.pull_refs(refs, None)]
+        names = [ref.removeprefix("refs/heads/").removeprefix("refs/") for ref in dict.fromkeys(found)]
+        if names:
+            more = ", …" if len(names) > _MOST_NAMED else ""
+            return printable(f"the pull requests there are: {', '.join(names[:_MOST_NAMED])}{more}")
+        return "name a branch, a tag or a commit: --ref main"
 
     def _refuse_absent(self, names: Iterable[str], read: Callable[[], Iterable[SourceFile]]) -> None:
         """Raise where a file was named that the ref or the index doesn't have."""

@@ -52,7 +52,7 @@ class Report:
 
 
 def validate(
-    paths: Iterable[Path | str],
+    paths: Path | str | Iterable[Path | str],
     *,
     hub: Path | str | None = None,
     pull_requests: bool = False,
@@ -80,7 +80,10 @@ def validate(
     Raises `EvalhubError` where a path or ref isn't there, a code means nothing, or nothing can be validated.
     """
     chosen = Choice(parse_codes(select or ()), parse_codes(ignore), comments, most)
-    given = [Path(path) for path in paths]
+    if select and not chosen.select:
+        hint = "name codes, as in --select EH2; or list them: evalhub explain"
+        raise EvalhubError("no code is selected", hint, exit_status=2)
+    given = [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
     view = View(ref, staged, pull_requests, edits)
     targets.check_exist(given, view)
     named = Path(hub) if hub is not None else targets.nearest_hub(given)

@@ -504,3 +504,33 @@ def test_what_cannot_be_written_does_not_stop_the_rest(model: Repo, cli: Cli, mo
     done = cli("validate", model.path, "--fix")
     assert (done.status, "not mended" in done.stderr) == (1, True)
     assert (model.path / ".eval_results/hle_other.yaml").read_text().endswith('"2026-01-31"\n')
+
+
+@pytest.mark.parametrize("key", ["datset", "datast", "dataset_", "vaule"])
+def test_a_key_like_one_that_is_there_is_not_taken_for_another(tmp_path: Path, key: str) -> None:
+    assert _mended(ENTRY + f"  {key}: x\n", tmp_path) == ENTRY + f"  {key}: x\n"
+    (found,) = validate(tmp_path / RESULTS, select="EH111").diagnostics
+    assert (found.hint or "").startswith("remove it")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("hle.yml", "put what is in it into .eval_results/hle.yaml, which is there already, and remove it"),
+        ("sub/hle.yaml", "put what is in it into .eval_results/hle.yaml, which is there already, and remove it"),
+        ("sub/more.yaml", "move it to .eval_results/more.yaml"),
+    ],
+)
+def test_nothing_is_to_be_moved_over_another_file(model: Repo, name: str, hint: str) -> None:
+    path = model.path / ".eval_results" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(ENTRY)
+    (found,) = validate(model.path, select="EH206").diagnostics
+    assert found.hint == hint
+
+
+def test_a_second_registry_is_to_be_removed(hub: HubDir) -> None:
+    hub.registry({"dataset": "cais/hle"})
+    (hub.root / "evalhub.yml").write_text("benchmarks: []\n")
+    (found,) = validate(hub.root, select="EH206").diagnostics
+    assert (found.hint, found.fix) == ("remove it: evalhub.yaml is what counts", None)

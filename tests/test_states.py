@@ -293,3 +293,47 @@ def test_what_is_no_file_of_ours_is_wrong_usage(tmp_path: Path, cli: Cli, name: 
     (top / name).write_text(text)
     done = cli("validate", top / name)
     assert (done.status, "hint: name .eval_results/*.yaml, eval.yaml or evalhub.yaml" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_the_pull_requests_that_there_are_are_named(hub: HubDir, cli: Cli, bare: bool) -> None:
+    model = hub.model("org/model", {"hle.yaml": GOOD}, bare=bare)
+    for number in range(1, 13):
+        model.pull(number, {f"hle_{number}.yaml": GOOD})
+    done = cli("validate", model.path, "--ref", "pr/99")
+    listed = ", ".join(f"pr/{number}" for number in range(1, 11))
+    assert (done.status, f"hint: the pull requests there are: {listed}, …" in done.stderr) == (1, True)
+    assert "--ref main" in cli("validate", model.path, "--ref", "nope").stderr
+
+
+def test_a_file_that_is_only_intended_to_be_added_is_not_staged(hub: HubDir) -> None:
+    model = hub.model("org/model", {"hle.yaml": GOOD})
+    (model.path / ".eval_results/new.yaml").write_text(BAD)
+    (model.path / ".eval_results/empty.yaml").write_text("")
+    model.git("add", "-N", ".eval_results/new.yaml")
+    model.git("add", ".eval_results/empty.yaml")
+    report = validate([model.path], staged=True)
+    assert [file.path for file in report.files] == [".eval_results/empty.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (("--staged", "--ref", "main"), "two states of a repository"),
+        (("--fix", "--diff"), "look at what --diff shows"),
+        (("--fix", "--staged"), "only files of the working tree"),
+        (("--select", ""), "evalhub explain"),
+        (("--select", ","), "evalhub explain"),
+    ],
+)
+def test_wrong_usage_is_told_what_to_do(hub: HubDir, cli: Cli, options: tuple[str, ...], hint: str) -> None:
+    model = hub.model("org/model", {"hle.yaml": GOOD})
+    done = cli("validate", model.path, *options)
+    assert (done.status, hint in done.stderr) == (2, True)
+
+
+def test_one_path_and_one_code_may_be_plain_text(hub: HubDir) -> None:
+    model = hub.model("org/model", {"hle.yaml": BAD})
+    for path in (model.path, str(model.path)):
+        report = validate(path, select="EH1", ignore="EH114")
+        assert [one.code for one in report.diagnostics] == ["EH112"]

@@ -165,7 +165,12 @@ def _refuse_together(given: dict[str, bool]) -> None:
     named = [name for name, is_given in given.items() if is_given]
     if len(named) > 1:
         message = f"{' and '.join(named)} can't go together"
-        raise EvalhubError(message, "only files of the working tree are mended; choose one", exit_status=2)
+        hint = "only files of the working tree are mended: leave out the other"
+        if not (given["--fix"] or given["--diff"]):
+            hint = "they are two states of a repository: validate one after the other"
+        elif given["--fix"] and given["--diff"]:
+            hint = "look at what --diff shows, and mend with --fix after that"
+        raise EvalhubError(message, hint, exit_status=2)
 
 
 def _default_path(hub: Path | None) -> Path:
