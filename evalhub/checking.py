@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import PurePosixPath
 from sys import intern
+from typing import TypeVar
 
 from evalhub import checkouts, fixes, fixing, rules, schemas, yaml_source
 from evalhub.cards import base_models
 from evalhub.checkouts import SourceFile
-from evalhub.choices import EVERYTHING, Choice, ignored_lines
-from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.choices import EVERYTHING, Choice
+from evalhub.diagnostics import CODES, Diagnostic, FileRef, Severity
 from evalhub.files import RawFile
 from evalhub.kinds import Kind, kind_of
-from evalhub.masking import masked
 from evalhub.results import RESULTS_FOLDER, counts_as_results
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context, Entry, Finding, ParsedFile, entries_of
 from evalhub.shown_lines import ShownLines
-from evalhub.yaml_source import MAX_PROBLEMS, Document, Problem
+from evalhub.sifting import MOST_LOOKED_AT, Sieve, first_of
+from evalhub.yaml_source import Document, Problem
 
 RESULTS, OTHERS = frozenset({Kind.RESULTS, Kind.NOT_READ}), frozenset({Kind.SPEC, Kind.REGISTRY})
 
@@ -49,6 +51,7 @@ class Checked:
 
 
 Found = Mapping[FileRef, Sequence[tuple[Claim, Finding]]]
+_Rule = TypeVar("_Rule")
 
 
 def check_files(
@@ -62,7 +65,7 @@ def check_files(
     checked = check_each(sources, RESULTS, context, choice)
     context = replace(context, peers=Peers((claim for each in checked for claim in each.claims), elsewhere))
     checked += check_each(sources, OTHERS, context, choice)
-    return with_findings(checked, sources, compare(checked, context), choice)
+    return with_findings(checked, sources, compare(checked, context, choice), choice)
 
 
 def check_each(
@@ -75,7 +78,7 @@ def check_each(
         if kind not in kinds or kind is None:
             continue
         if kind is Kind.NOT_READ:
-            checked.append(_judged(source, None, [_not_read(source.file)], choice))
+            checked.append(_of_whole(source, _not_read(source.file), choice))
             continue
         raw = source.read()
         if raw.kind != checkouts.MISSING:  # the snapshot of its repository reports it
@@ -83,17 +86,21 @@ def check_each(
     return checked
 
 
-def compare(checked: Sequence[Checked], context: Context) -> Found:
-    """Compare the claims of one repository with `context.peers`, and those on one ref with each other."""
+def compare(checked: Sequence[Checked], context: Context, choice: Choice = EVERYTHING) -> Found:
+    """Compare the claims of one repository with `context.peers`, and those on one ref with each other.
+
+    Of each file one finding more is returned, at most, than are looked at.
+    """
     found: dict[FileRef, list[tuple[Claim, Finding]]] = defaultdict(list)
     by_ref: dict[str | None, list[Claim]] = defaultdict(list)
     for each in sorted(checked, key=lambda each: each.reported):  # whose findings aren't told goes first
         by_ref[each.file.ref] += sorted(each.claims, key=lambda claim: not claim.copied)
     fresh = [claim for each in checked if each.reported for claim in each.claims if not claim.copied]
-    of_hub = ((claim, finding) for claim in fresh for rule in rules.CLAIM_RULES for finding in rule(claim, context))
-    of_repo = (pair for claims in by_ref.values() for rule in rules.REPO_RULES for pair in rule(claims))
-    for claim, finding in (*of_hub, *of_repo):
-        if not claim.copied and len(found[claim.file]) <= MAX_PROBLEMS:
+    repo_rules, claim_rules = _wanted(rules.REPO_RULES, choice), _wanted(rules.CLAIM_RULES, choice)
+    of_repo = (pair for claims in by_ref.values() for rule in repo_rules for pair in rule(claims))
+    of_hub = ((claim, finding) for claim in fresh for rule in claim_rules for finding in rule(claim, context))
+    for claim, finding in chain(of_repo, of_hub):  # errors first
+        if not claim.copied and len(found[claim.file]) <= MOST_LOOKED_AT:
             found[claim.file].append((claim, finding))
     return found
 
@@ -113,15 +120,24 @@ def with_findings(
     return ordered
 
 
-def _with(checked: Checked, source: SourceFile, found: Iterable[tuple[Claim, Finding]], choice: Choice) -> Checked:
+def _with(checked: Checked, source: SourceFile, found: Sequence[tuple[Claim, Finding]], choice: Choice) -> Checked:
     document = _document(source.read().content)
-    problems = []
-    for claim, finding in found:
-        twin = finding.twin.index if finding.twin and finding.twin.file == claim.file else None
-        problems.append(_placed(finding, claim.index, document, twin))
-    more = _judged(source, document, _diagnostics(problems, source.file, document), choice)
-    diagnostics = _first_of([*checked.diagnostics, *more.diagnostics])
-    return replace(checked, diagnostics=diagnostics, ignored=checked.ignored + more.ignored)
+    sieve = _sieve(source, document, choice)
+    sieve.look(_compared(claim, finding, document) for claim, finding in found)
+    passed, more = sieve.passed()
+    more |= any(each.code == "EH114" for each in checked.diagnostics)
+    diagnostics = [*checked.diagnostics, *_diagnostics(passed, source.file, document)]
+    told = first_of(diagnostics, source.file, choice.most, more=more)
+    return replace(checked, diagnostics=told, ignored=checked.ignored + sieve.ignored)
+
+
+def _compared(claim: Claim, finding: Finding, document: Document) -> Problem:
+    twin = finding.twin.index if finding.twin and finding.twin.file == claim.file else None
+    return _placed(finding, claim.index, document, twin)
+
+
+def _sieve(source: SourceFile, document: Document, choice: Choice) -> Sieve:
+    return Sieve(document, choice, comments=choice.comments and not source.proposed, added=source.added)
 
 
 @lru_cache(maxsize=1)  # a file by itself is parsed to check it, and again to place what comparing it finds
@@ -137,41 +153,59 @@ def _check_file(source: SourceFile, raw: RawFile, kind: Kind, context: Context, 
         message = f"{_article(raw.kind)} stands where a YAML file should be"
         return _not_a_file(source, message, "put the file itself here", choice)
     document = _document(raw.content)
-    problems = list(document.problems)
-    claims: tuple[Claim, ...] = ()
+    entries = tuple(entries_of(document)) if kind is Kind.RESULTS and not document.fatal else ()
+    claims = tuple(_claims(source, entries))
+    if not source.reported:
+        return Checked(source.file, (), claims, reported=False)
+    sieve = _sieve(source, document, choice)
+    sieve.take(document.problems)
     if not document.fatal:
-        entries = tuple(entries_of(document)) if kind is Kind.RESULTS else ()
-        claims = tuple(_claims(source, entries))
-        problems += _problems(ParsedFile(source.file, document, source.card, entries), kind, context, problems)
-    if source.added is not None:
-        problems = [each for each in problems if not each.path or each.path[0] in source.added]
-    if not problems or not source.reported:
-        return Checked(source.file, (), claims, reported=source.reported)
-    found = _diagnostics(problems, source.file, document)
-    return replace(_judged(source, document, found, choice), claims=claims)
+        _look(sieve, ParsedFile(source.file, document, source.card, entries), kind, context, choice, source.added)
+    passed, more = sieve.passed()
+    if not passed and not more:
+        return Checked(source.file, (), claims, sieve.ignored)
+    told = first_of(_diagnostics(passed, source.file, document), source.file, choice.most, more=more)
+    return Checked(source.file, told, claims, sieve.ignored)
 
 
-def _problems(file: ParsedFile, kind: Kind, context: Context, known: Sequence[Problem]) -> list[Problem]:
-    """Return what the schema and the rules find; nothing of a place of which the text or the schema tells already."""
-    problems: list[Problem] = []
-    told = {problem.span for problem in known}
+def _look(
+    sieve: Sieve, file: ParsedFile, kind: Kind, context: Context, choice: Choice, added: frozenset[int] | None
+) -> None:
+    """Look for what the schema and the rules find; nothing of a place of which the text or the schema tells already.
+
+    Errors come first: who has enough of them is told no warnings.
+    """
+    told = {problem.span for problem in file.document.problems}
     empty_registry = kind is Kind.REGISTRY and file.document.data is None
     if not empty_registry and not schemas.accepts(_SCHEMAS[kind], file.document.data):
         from evalhub import schema_findings  # most files are valid, and never need its words
 
-        by_schema = schema_findings.findings(_SCHEMAS[kind], file.document)
-        problems += [problem for problem in by_schema if problem.span not in told]
-        told.update(problem.span for problem in problems)
-    by_rules = chain((each for rule in _RULES[kind] for each in rule(file, context)), _entry_problems(file, context))
-    problems += islice((problem for problem in by_rules if problem.span not in told), MAX_PROBLEMS)
-    return problems
+        by_schema, sieve.more = schema_findings.findings(_SCHEMAS[kind], file.document, only=added)
+        by_schema = [problem for problem in by_schema if problem.span not in told]
+        sieve.take(by_schema)
+        told.update(problem.span for problem in by_schema)
+    for severity in Severity:
+        by_rules = _by_rules(file, kind, context, choice, severity, added)
+        sieve.look(problem for problem in by_rules if problem.span not in told)
 
 
-def _entry_problems(file: ParsedFile, context: Context) -> Iterator[Problem]:
+def _by_rules(
+    file: ParsedFile, kind: Kind, context: Context, choice: Choice, severity: Severity, added: frozenset[int] | None
+) -> Iterator[Problem]:
+    for rule in _wanted(_RULES[kind], choice, severity):
+        yield from rule(file, context)
+    entry_rules = _wanted(rules.ENTRY_RULES, choice, severity) if file.entries else ()
     for entry in file.entries:
-        for rule in rules.ENTRY_RULES:
-            for finding in rule(entry, context):
-                yield _placed(finding, entry.index, file.document)
+        if added is None or entry.index in added:
+            for entry_rule in entry_rules:
+                for finding in entry_rule(entry, context):
+                    yield _placed(finding, entry.index, file.document)
+
+
+def _wanted(table: Mapping[str, _Rule], choice: Choice, severity: Severity | None = None) -> tuple[_Rule, ...]:
+    """Return the rules whose findings somebody wants."""
+    wanted = (code for code in table if severity in (None, CODES[code].severity) and choice.wants(code))
+    return tuple(table[code] for code in wanted)
 
 
 def _placed(finding: Finding, index: int, document: Document, twin: int | None = None) -> Problem:
@@ -192,28 +226,14 @@ def _claims(source: SourceFile, entries: Sequence[Entry]) -> Iterator[Claim]:
             yield Claim(file, entry.index, entry.line, dataset_id, task_id, entry.value, notes, repo, bases, copied)
 
 
-def _judged(source: SourceFile, document: Document | None, found: list[Diagnostic], choice: Choice) -> Checked:
-    """Return what of `found` is to be shown: what is chosen, and not ignored by a comment on its line."""
-    chosen = [each for each in found if choice.wants(each.code)]
-    may_ignore = choice.comments and not source.proposed and chosen
-    comments = ignored_lines(document) if document and may_ignore else {}
-    shown = [each for each in chosen if not each.span or comments.get(each.span.line, EVERYTHING).wants(each.code)]
-    return Checked(source.file, _first_of(shown), (), len(chosen) - len(shown), source.reported)
-
-
-def _first_of(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return one file's findings in order; where there are very many, the first and that there are more."""
-    ordered = sorted(found, key=_position)
-    if len(ordered) < MAX_PROBLEMS:
-        return tuple(ordered)
-    first = [each for each in ordered if each.code != "EH114"][:MAX_PROBLEMS]
-    message = f"only the first {MAX_PROBLEMS} findings of this file are shown"
-    more = Diagnostic("EH114", message, first[-1].file, hint="mend these, and validate again")
-    return (*first, more)
+def _of_whole(source: SourceFile, found: Diagnostic, choice: Choice) -> Checked:
+    """Return what is found of a file as a whole, if it is wanted."""
+    told = (found,) if choice.wants(found.code) else ()
+    return Checked(source.file, told, reported=source.reported)
 
 
 def _not_a_file(source: SourceFile, message: str, hint: str, choice: Choice) -> Checked:
-    return _judged(source, None, [Diagnostic("EH108", message, source.file, hint=hint)], choice)
+    return _of_whole(source, Diagnostic("EH108", message, source.file, hint=hint), choice)
 
 
 def _article(kind: str) -> str:
@@ -226,12 +246,22 @@ def _not_read(file: FileRef) -> Diagnostic:
     if name in checkouts.MISNAMED:
         reader = "evalhub doesn't" if name == checkouts.MISNAMED_REGISTRY else "the Hub doesn't"
         hint = f"rename it to {stem}.yaml"
+        if _is_there(file, f"{stem}.yaml"):
+            hint = f"remove it: {stem}.yaml is what counts"
         return Diagnostic("EH206", f"{reader} read this file", file, hint=hint, fix=fixes.renaming(file))
     message = "the Hub doesn't read this file: only .yaml files directly in .eval_results count"
-    hint = f"move it to .eval_results/{stem}.yaml" if folder else "put it into .eval_results"
+    hint = f"move it to {RESULTS_FOLDER}/{stem}.yaml" if folder else "put it into .eval_results"
+    target = f"{RESULTS_FOLDER}/{stem}.yaml"
+    if folder and _is_there(file, target):
+        hint = f"put what is in it into {target}, which is there already, and remove it"
     is_top = PurePosixPath(folder).name == RESULTS_FOLDER
     fix = fixes.renaming(file) if is_top else None
     return Diagnostic("EH206", message, file, hint=hint, fix=fix)
+
+
+def _is_there(file: FileRef, path: str) -> bool:
+    """Whether there is something at `path` of the working tree that `file` is in."""
+    return file.ref is None and os.path.lexists(os.path.join(file.directory or "", path))
 
 
 def _diagnostics(problems: Iterable[Problem], file: FileRef, document: Document) -> list[Diagnostic]:
@@ -240,14 +270,10 @@ def _diagnostics(problems: Iterable[Problem], file: FileRef, document: Document)
     found = []
     for each in problems:
         line = lines.line(each.span, secret=each.code in _ABOUT_SECRETS)
-        hint = masked(each.hint) if each.hint else each.hint
+        hint = lines.text(each.hint, each.span) if each.hint else each.hint
+        message = lines.text(each.message, each.span)
         fix = fixes.fix_of(each, document) if file.ref is None else None
         if fix and "*" in document.text and not fixing.holds(document, fix):
             fix = None
-        found.append(Diagnostic(each.code, masked(each.message), file, each.span, hint, line, fix))
+        found.append(Diagnostic(each.code, message, file, each.span, hint, line, fix))
     return found
-
-
-def _position(diagnostic: Diagnostic) -> tuple[int, int, str]:
-    span = diagnostic.span
-    return (span.line, span.column, diagnostic.code) if span else (0, 0, diagnostic.code)

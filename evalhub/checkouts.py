@@ -14,6 +14,7 @@ import pygit2
 from evalhub import git
 from evalhub.cards import CARD_FILE, read_header
 from evalhub.diagnostics import FileRef
+from evalhub.edits import NO_EDITS, Edits
 from evalhub.files import RawFile, read_file
 from evalhub.proposed import Proposed
 from evalhub.pulls import PullRef, is_own_word
@@ -52,13 +53,13 @@ def source_file(file: FileRef, text: str | bytes) -> SourceFile:
     return SourceFile(file, lambda: raw)
 
 
-def working_files(top: Path, repo: str | None, type_: RepoType | None) -> Iterator[SourceFile]:
+def working_files(top: Path, repo: str | None, type_: RepoType | None, edits: Edits = NO_EDITS) -> Iterator[SourceFile]:
     """Yield what the working tree holds: `eval.yaml` unless it is a model's, `.eval_results` unless a dataset's."""
     card = _working_card(top)
     if type_ is not RepoType.MODEL:
-        yield from on_disk(top, git.SPEC_FILE, repo, card)
-        if not os.path.lexists(top / git.SPEC_FILE):
-            yield from on_disk(top, MISNAMED_SPEC, repo)
+        yield from on_disk(top, git.SPEC_FILE, repo, card, edits)
+        if not edits.exists(top / git.SPEC_FILE):
+            yield from on_disk(top, MISNAMED_SPEC, repo, edits=edits)
     if type_ is not RepoType.DATASET:
         folder = top / RESULTS_FOLDER
         if is_repo(folder):
@@ -66,25 +67,32 @@ def working_files(top: Path, repo: str | None, type_: RepoType | None) -> Iterat
         elif folder.is_symlink() or not folder.is_dir():
             yield from on_disk(top, RESULTS_FOLDER, repo)
         else:
-            for path in _below(top, RESULTS_FOLDER):
-                yield _working_file(top, path, repo, card)
+            for path in _below(top, RESULTS_FOLDER, edits):
+                yield _working_file(top, path, repo, card, edits)
 
 
 def on_disk(
-    top: Path, path: str, repo: str | None, card: Callable[[], Mapping[str, Any]] | None = None
+    top: Path,
+    path: str,
+    repo: str | None,
+    card: Callable[[], Mapping[str, Any]] | None = None,
+    edits: Edits = NO_EDITS,
 ) -> Iterator[SourceFile]:
     """Yield the file at `path` below `top`, if there is one; `repo` is the id of the repository at `top`, if any."""
-    if os.path.lexists(top / path):
-        yield _working_file(top, path, repo, card or _working_card((top / path).parent))
+    if edits.exists(top / path):
+        yield _working_file(top, path, repo, card or _working_card((top / path).parent), edits)
 
 
-def _working_file(top: Path, path: str, repo: str | None, card: Callable[[], Mapping[str, Any]]) -> SourceFile:
+def _working_file(
+    top: Path, path: str, repo: str | None, card: Callable[[], Mapping[str, Any]], edits: Edits
+) -> SourceFile:
     directory = str(top)
-    return SourceFile(FileRef(path, repo, None, directory), partial(_read_working, os.path.join(directory, path)), card)
+    read = partial(_read_working, os.path.join(directory, path), edits)
+    return SourceFile(FileRef(path, repo, None, directory), read, card)
 
 
-def _read_working(path: str) -> RawFile:
-    return read_file(path) or RawFile(MISSING)  # deleted since it was listed
+def _read_working(path: str, edits: Edits) -> RawFile:
+    return edits.read(path) or RawFile(MISSING)  # deleted since it was listed
 
 
 def _working_card(top: Path) -> Callable[[], Mapping[str, Any]]:
@@ -96,27 +104,27 @@ def _working_card(top: Path) -> Callable[[], Mapping[str, Any]]:
     return card
 
 
-def registry_files(root: Path) -> Iterator[SourceFile]:
+def registry_files(root: Path, edits: Edits = NO_EDITS) -> Iterator[SourceFile]:
     """Yield the hub's `evalhub.yaml`, and an `evalhub.yml`, which nothing reads."""
     for name in (REGISTRY_FILE, MISNAMED_REGISTRY):
-        yield from on_disk(root, name, None)
+        yield from on_disk(root, name, None, edits=edits)
 
 
-def _below(top: Path, folder: str, depth: int = 0) -> Iterator[str]:
+def _below(top: Path, folder: str, edits: Edits, depth: int = 0) -> Iterator[str]:
     try:
         with os.scandir(top / folder) as entries:
-            listing = sorted(entries, key=lambda entry: entry.name)
+            listing = {entry.name: entry for entry in entries}
     except OSError:  # reading it as a file says why
         yield folder
         return
-    for entry in listing:
-        path = f"{folder}/{entry.name}"
-        if not entry.is_dir(follow_symlinks=False):
+    for name in edits.names(top / folder, list(listing)) if edits.contents else sorted(listing):
+        path, entry = f"{folder}/{name}", listing.get(name)
+        if entry is None or not entry.is_dir(follow_symlinks=False):
             yield path
-        elif entry.name.endswith(".yaml") or is_repo(Path(entry.path)):
+        elif name.endswith(".yaml") or is_repo(Path(entry.path)):
             yield path  # a folder or submodule in place of a file
         elif depth < _MAX_DEPTH:
-            yield from _below(top, path, depth + 1)
+            yield from _below(top, path, edits, depth + 1)
 
 
 def committed_files(top: Path, branch: git.Branch, repo: str, type_: RepoType | None) -> Iterator[SourceFile]:
@@ -159,20 +167,19 @@ def staged_files(top: Path, repo: str, type_: RepoType | None) -> list[SourceFil
 def proposed_files(
     repository: pygit2.Repository, proposed: Proposed, pull: PullRef, repo: str, directory: str
 ) -> Iterator[SourceFile]:
-    """Yield the result files of an open pull request, to report on those that it adds or changes; nothing where it
-    can't be read.
+    """Yield the result files that an open pull request adds or changes, and those to compare them with; nothing where
+    it can't be read.
     """
     try:
         with git.reading(directory, pull.ref):
-            proposals = {proposal.file.path: proposal.added for proposal in proposed.files(pull)}
-            files = git.results_files(git.read_commit(repository, pull.tip), nested=True) if proposals else []
+            proposals, rivals = proposed.files_and_rivals(pull)
     except git.UnreadableError:  # the snapshot of the repository reports it
         return
     card = _committed_card(repository, pull.tip, directory)
-    for file in files:
+    changed = {proposal.file: proposal.added for proposal in proposals}
+    for file in sorted((*changed, *rivals), key=lambda file: os.fsencode(file.path)):
         source = _committed(repository, file, FileRef(file.path, repo, pull.ref, directory), card)
-        added = proposals.get(file.path, frozenset())
-        yield replace(source, reported=file.path in proposals, added=added, proposed=True)
+        yield replace(source, reported=file in changed, added=changed.get(file, frozenset()), proposed=True)
 
 
 def _committed(

@@ -11,6 +11,8 @@ from evalhub.errors import EvalhubError
 from evalhub.names import did_you_mean, printable
 from evalhub.yaml_source import Document
 
+MAX_PROBLEMS = 100  # of one file: who has more sees enough of them
+
 # A comment that follows what it is about: `task_id: hel  # evalhub: ignore[EH204]`.
 _IGNORE = re.compile(r"(?<![^ \t])#[ \t]*evalhub:[ \t]*ignore\[([^\[\]]{0,200})\]")
 
@@ -19,12 +21,13 @@ _IGNORE = re.compile(r"(?<![^ \t])#[ \t]*evalhub:[ \t]*ignore\[([^\[\]]{0,200})\
 class Choice:
     """Codes and prefixes of codes: those to show (none: all), and those not to. The longest that fits a code counts.
 
-    `comments` says whether comments in the files count too.
+    `comments` says whether comments in the files count too, and `most` how many findings of one file are told.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     comments: bool = True
+    most: int = MAX_PROBLEMS
 
     def wants(self, code: str) -> bool:
         """Whether a finding with `code` is shown. Where the same prefix is selected and ignored, it is ignored."""
@@ -44,6 +47,7 @@ def parse_codes(typed: Iterable[str]) -> tuple[str, ...]:
     A code's name stands for the code. Raises `EvalhubError` (wrong usage) where one fits no code.
     """
     found = []
+    typed = [typed] if isinstance(typed, str) else typed
     for each in filter(None, (part.strip() for text in typed for part in text.split(","))):
         code = code_of(each)
         if code is None:

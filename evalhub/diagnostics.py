@@ -63,7 +63,7 @@ CODES = _table(
     ("EH213", "unknown-revision", _WARNING, "a dataset revision that its clone doesn't have, or that is a branch"),
     ("EH214", "outdated-revision", _WARNING, "a dataset revision at which the task was defined differently from today"),
     ("EH215", "unusable-source-url", _ERROR, "a source URL that is no web address"),
-    ("EH216", "source-credentials", _ERROR, "a source URL with a user name, password or token in it"),
+    ("EH216", "source-credentials", _ERROR, "a source URL, or another text, with a user name, password or token in it"),
     ("EH217", "local-source", _ERROR, "a source on a local disk, or on this machine"),
     ("EH218", "two-attributions", _WARNING, "a source that is attributed to a user and to an organisation"),
     ("EH219", "inconsistent-notes", _WARNING, "notes that are other results' notes in another spelling"),
@@ -139,7 +139,7 @@ class Meant:
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A repair: `text` in place of what stands at `span`, which makes `meant` of the key or value at `path`; without a
-    span, `text` is the file's new path.
+    span, `text` is the file's new path. `source` is a digest of the file's text for which that is right.
     """
 
     change: Change
@@ -148,6 +148,7 @@ class Fix:
     span: Span | None = None
     path: tuple[str | int, ...] = ()
     meant: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

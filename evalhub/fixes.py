@@ -40,7 +40,7 @@ def fix_of(problem: Problem, document: Document) -> Fix | None:
         return None  # an alias, an anchor, a tag, escapes, several lines: not what it looks like
     text = quote + meant.text + quote
     description = _DESCRIPTIONS[meant.change].format(printable(text, limit=100))
-    return Fix(meant.change, description, text, problem.span, problem.path, meant.text)
+    return Fix(meant.change, description, text, problem.span, problem.path, meant.text, document.digest)
 
 
 def _removal(document: Document, index: int, twin: int) -> Fix | None:
@@ -48,8 +48,9 @@ def _removal(document: Document, index: int, twin: int) -> Fix | None:
 
     None where it says something else, a comment would be lost with it, or it has no lines of its own.
     """
-    if signature(document.data[index]) != signature(document.data[twin]):
-        return None
+    data = document.data if isinstance(document.data, list) else []
+    if max(index, twin) >= len(data) or signature(data[index]) != signature(data[twin]):
+        return None  # it was shortened since it was compared
     span = document.span((index,))
     last = span.end_line if span.end_column > 1 else span.end_line - 1
     lines = [document.line(number) for number in range(span.line, last + 1)]
@@ -58,7 +59,7 @@ def _removal(document: Document, index: int, twin: int) -> Fix | None:
         return None
     end = (last + 1, 1) if last < len(document.lines) else (last, len(lines[-1]) + 1)
     description = "remove the entry, which repeats another"
-    return Fix(Change.REMOVED, description, "", Span(span.line, 1, *end), (index,))
+    return Fix(Change.REMOVED, description, "", Span(span.line, 1, *end), (index,), source=document.digest)
 
 
 def renaming(file: FileRef) -> Fix | None:

@@ -6,12 +6,14 @@ import copy
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evalhub import yaml_source
 from evalhub.diagnostics import Change, Diagnostic, FileRef, Fix
+from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown, write_whole
 from evalhub.yaml_source import Document, signature
@@ -35,22 +37,30 @@ class Repair:
 def repairs(diagnostics: Iterable[Diagnostic]) -> list[Repair]:
     """Return what the fixes of `diagnostics` make of the files as they are on disk now, a repair a file.
 
-    A fix that would change more than it is meant to is left out.
+    A fix that would change more than it is meant to is left out, and so is a file that has changed meanwhile.
     """
+    found = []
+    for file, fixes in fixes_by_file(diagnostics).items():
+        with suppress(EvalhubError):
+            found.append(repair(file, fixes))
+    return [each for each in found if each]
+
+
+def fixes_by_file(diagnostics: Iterable[Diagnostic]) -> dict[FileRef, list[Fix]]:
+    """Return the fixes of each file that has any."""
     by_file: dict[FileRef, list[Fix]] = defaultdict(list)
     for diagnostic in diagnostics:
         if diagnostic.fix:
             by_file[diagnostic.file].append(diagnostic.fix)
-    found = (_repair(file, fixes) for file, fixes in by_file.items())
-    return [repair for repair in found if repair]
+    return by_file
 
 
 def apply(repair: Repair) -> None:
     """Write a repaired file. Raises `EvalhubError` where it changed meanwhile, or can't be written."""
-    path = _path(repair.file)
+    path = path_of(repair.file)
     now = read_file(path)
     if now is None or now.kind != "file" or now.content != repair.before:
-        raise EvalhubError(f"{shown(path)} has changed meanwhile", "validate again")
+        raise _changed(path)
     if repair.after != repair.before:
         write_whole(path, repair.after)
     if repair.new_path is not None:
@@ -58,25 +68,44 @@ def apply(repair: Repair) -> None:
 
 
 def _rename(path: Path, target: Path) -> None:
+    """Rename a file, never over another one, also not over one that is made at this moment."""
     try:
-        if os.path.lexists(target):
-            raise FileExistsError(0, "there is such a file already")
-        path.rename(target)
+        try:
+            os.link(path, target)
+        except FileExistsError:
+            raise FileExistsError(0, "there is such a file already") from None
+        except OSError:  # a file system without hard links
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            path.replace(target)
+        else:
+            path.unlink()
     except OSError as error:
         raise EvalhubError(f"can't rename {shown(path)} to {shown(target)}: {error.strerror or error}") from None
 
 
-def _path(file: FileRef) -> Path:
+def path_of(file: FileRef) -> Path:
+    """Return where a file of a working tree is."""
     return Path(file.directory or "", file.path)
 
 
-def _repair(file: FileRef, fixes: Sequence[Fix]) -> Repair | None:
-    raw = read_file(_path(file))
+def _changed(path: Path) -> EvalhubError:
+    return EvalhubError(f"{shown(path)} has changed meanwhile", "validate again")
+
+
+def repair(file: FileRef, fixes: Sequence[Fix], edits: Edits = NO_EDITS) -> Repair | None:
+    """Return what fixes make of a file, or None where none can be applied.
+
+    Raises `EvalhubError` where the file isn't any more what they are right for.
+    """
+    raw = edits.read(path_of(file))
     if raw is None or raw.kind != "file":
-        return None
+        raise _changed(path_of(file))
     renamed = next((fix for fix in fixes if fix.span is None), None)
     if renamed:
         return Repair(file, raw.content, raw.content, (renamed,), renamed.text)
+    digest = yaml_source.parse(raw.content).digest
+    if any(fix.source != digest for fix in fixes):
+        raise _changed(path_of(file))
     applied = mended(raw.content, fixes)
     return Repair(file, raw.content, *applied) if applied else None
 

@@ -16,6 +16,7 @@ from typing import cast
 
 import pygit2
 from pygit2.enums import FileMode, ObjectType
+from pygit2.ffi import C, ffi
 
 from evalhub.errors import EvalhubError
 from evalhub.files import quoted
@@ -24,6 +25,8 @@ from evalhub.results import RESULTS_FOLDER
 
 SPEC_FILE = "eval.yaml"
 _REF_PREFIXES = ("", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/")  # where git looks for a name, in order
+_EMPTY_BLOB = pygit2.Oid(hex="e69de29bb2d1d6434b8b29ae775ad8c2e48c5391")
+_INTENT_TO_ADD = 1 << 13
 _REGULAR = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
 
 
@@ -227,10 +230,18 @@ def staged_files(repository: pygit2.Repository) -> tuple[dict[str, TreeFile], se
     index = _index(repository)
     staged = {}
     for entry in index:
+        if entry.id == _EMPTY_BLOB and _is_only_intended(index, entry.path):
+            continue
         if entry.path in (SPEC_FILE, "README.md") or entry.path.startswith(RESULTS_FOLDER + "/"):
             staged[entry.path] = TreeFile(entry.path, entry.id, _kind(entry.mode))
     head = {} if repository.head_is_unborn else _ids_at(repository, repository.head.peel(pygit2.Commit))
     return staged, {path for path, file in staged.items() if head.get(path) != file.id}
+
+
+def _is_only_intended(index: pygit2.Index, path: str) -> bool:
+    """Whether only the intention is staged to add a file (`git add -N`). pygit2 has no name for that flag."""
+    entry = C.git_index_get_bypath(index._index, os.fsencode(path), 0)
+    return entry != ffi.NULL and bool(entry.flags_extended & _INTENT_TO_ADD)
 
 
 def _ids_at(repository: pygit2.Repository, commit: pygit2.Commit) -> dict[str, pygit2.Oid]:

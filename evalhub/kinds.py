@@ -11,6 +11,8 @@ from evalhub.git import SPEC_FILE
 from evalhub.registry import REGISTRY_FILE
 from evalhub.results import RESULTS_FOLDER, counts_as_results, is_misplaced
 
+_SPEC_KEYS = frozenset({"name", "description", "evaluation_framework", "tasks"})
+
 
 class Kind(enum.Enum):
     """Which format a file has; `NOT_READ` is for files that look like one and that nothing reads where they are."""
@@ -36,7 +38,10 @@ def kind_of(source: SourceFile) -> Kind | None:
         return Kind.NOT_READ
     if path.name in (SPEC_FILE, REGISTRY_FILE):
         return Kind.SPEC if path.name == SPEC_FILE else Kind.REGISTRY
-    data = yaml_source.parse(source.read().content).data
-    if isinstance(data, dict):
-        return Kind.REGISTRY if "benchmarks" in data and "tasks" not in data else Kind.SPEC
-    return Kind.RESULTS
+    raw = source.read()
+    data = yaml_source.parse(raw.content).data if raw.kind == "file" else None
+    if not isinstance(data, dict):
+        return Kind.RESULTS
+    if data and _SPEC_KEYS.isdisjoint(data):
+        return Kind.REGISTRY if "benchmarks" in data or "validate" in data else None
+    return Kind.REGISTRY if "benchmarks" in data and "tasks" not in data else Kind.SPEC

@@ -19,7 +19,20 @@ _IN_NAMES = (
     r"|x-(?:amz|goog)-(?:signature|credential|security-token)"
 )
 _IN_QUERY = re.compile(rf"([?&;#](?:{_IN_NAMES})=)([^&#\s]+)", re.IGNORECASE)
-_VERIFY_TOKEN = re.compile(r"""(verifyToken["']?\s*:\s*["']?)([^\s"']+)""")
+# A key in YAML or JSON, whatever its name begins with, and the rest of a value on its line.
+_AT_KEY = re.compile(
+    r"""((?:token|secret|passwd|password|pwd|(?:api|access|private)[_-]?key)["']?[ \t]*:(?:[ \t]+|(?=["'])))"""
+    r"""("[^"\n]*|'[^'\n]*|[^\s"'](?:(?!,[ ]|[ ]\#)[^\n}\]])*)""",
+    re.IGNORECASE,
+)
+_SECRET_KEY = re.compile(
+    r"(?i:(?:.*[^a-z])?(?:token|secret|passwd|password|pwd|credentials|(?:api|access|secret|private)[_-]?key))"
+    r"|.*[a-z](?:Token|Secret|Password|Key)"
+)
+# Names that a query has for other things too: a key or signature is long, and not made of words.
+_HARMLESS = re.compile(
+    r"[?&;#](?:key|sig|signature)=(?!(?=[^&#\s]{16})(?=[^&#\s]*?[A-Za-z0-9]{12})[^&#\s]*[0-9])[^&#\s]*", re.IGNORECASE
+)
 _CLOSING = "\"',}])"  # what follows a URL in YAML, rather than ends it
 _TOKEN = re.compile(
     r"(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}"
@@ -27,7 +40,8 @@ _TOKEN = re.compile(
 )
 # A whole text, not a part of one: else `mmlu:pass@5` would be a name and password.
 _BARE = re.compile(r"(?!mailto:)[^\s/?#@:]+:[^\s/?#@]+(?=@(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/?#]|$))", re.IGNORECASE)
-_SIGN = re.compile("[@=_]|eyJ|glpat-|verifyToken")  # without any of them there is nothing to mask
+# Without any of them there is nothing to mask.
+_SIGN = re.compile("[@=_]|eyJ|glpat-|(?:token|secret|passwd|password|pwd|key)[\"']?[ \t]*:", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
@@ -39,7 +53,7 @@ def masked(text: str) -> str:
         return text
     text = hidden(text, _user_parts(text))
     text = _IN_QUERY.sub(_without_value, text)
-    text = _VERIFY_TOKEN.sub(_without_value, text)
+    text = _AT_KEY.sub(_without_rest, text)
     return _TOKEN.sub(lambda match: "*" * len(match[0]), text)
 
 
@@ -47,6 +61,16 @@ def masked_value(value: str) -> str:
     """Return `masked(value)` of a whole value, which may be a URL without its scheme: `name:password@example.org`."""
     bare = _BARE.match(value)
     return masked(value) if bare is None else hidden(value, [bare.span()])
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether what stands at a key of that name is a password or token: `verifyToken`, `api_key`."""
+    return len(key) <= 100 and _SECRET_KEY.fullmatch(key) is not None
+
+
+def gives_away(value: str) -> bool:
+    """Whether a value surely has a password or token in it: not so if only a query has a short `key` or `sig`."""
+    return masked_value(value) != value and masked_value(_HARMLESS.sub("", value)) != _HARMLESS.sub("", value)
 
 
 def hidden(text: str, stretches: Iterable[tuple[int, int]]) -> str:
@@ -61,6 +85,12 @@ def hidden(text: str, stretches: Iterable[tuple[int, int]]) -> str:
 def _without_value(match: re.Match[str]) -> str:
     value = match[2].rstrip(_CLOSING)
     return match[1] + "*" * len(value) + match[2][len(value) :]
+
+
+def _without_rest(match: re.Match[str]) -> str:
+    value = match[2].rstrip()
+    quote = value[0] if value[0] in "\"'" else ""
+    return match[1] + quote + "*" * len(value.removeprefix(quote)) + match[2][len(value) :]
 
 
 def _user_parts(text: str) -> Iterator[tuple[int, int]]:

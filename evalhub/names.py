@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from evalhub.masking import masked
+from evalhub.masking import masked_value
 
 # What a terminal may act on instead of showing: C0 and C1 controls, bidirectional overrides, line separators,
 # and lone surrogates, which no output encoding takes.
@@ -50,11 +50,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 def printable(text: str, *, limit: int | None = None) -> str:
     """Return `text` with every character that a terminal would act on written as an escape (`\\x1b`).
 
-    With `limit`, at most that many characters, the last an ellipsis where something was cut. Half a password is still
-    one, and hard to tell: so they are masked before anything is cut.
+    With `limit` it is somebody's value, told in a sentence: at most that many characters, the last an ellipsis where
+    something was cut, and without passwords. Half of one is still one, and hard to tell.
     """
-    if limit is not None and len(text) > limit:
-        text = masked(text)[: limit - 1] + "…"
+    if limit is not None:
+        text = masked_value(text)
+        text = text if len(text) <= limit else text[: limit - 1] + "…"
     return _UNPRINTABLE.sub(lambda match: _escape(match[0]), text)
 
 

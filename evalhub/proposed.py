@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pygit2
@@ -14,6 +15,9 @@ from evalhub.result_reader import ResultReader
 from evalhub.results import EvalResult, Rejected, counts_as_results
 
 _Known = EvalResult | Rejected
+# Dataset, task, and notes; or whether there is a valid entry for it, with whatever notes, or one that was rejected.
+_Key = tuple[str | None, str | None, str | bool]
+_VALID, _REJECTED = True, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Proposed:
         self._ancestors: set[pygit2.Oid] | None = None
         self._bases: dict[pygit2.Oid | None, _Base] = {}
         self._states: _States | None = None
+        self._keys: dict[pygit2.Oid, frozenset[_Key]] = {}
 
     def files(self, pull: PullRef) -> list[ProposedFile]:
         """Return the files that an open pull request adds or changes against the merge base; nothing where it is
@@ -48,18 +53,55 @@ class Proposed:
         hosts that squash on merging leave the pull request's own commits unmerged. Raises what `git.reading` catches,
         and `git.UnreadableError` where a shallow clone hides the merge base.
         """
+        return self._files(pull)[0]
+
+    def files_and_rivals(self, pull: PullRef) -> tuple[list[ProposedFile], list[git.TreeFile]]:
+        """Return `files(pull)`, and those others of the pull request's tree that hold results for a dataset, task and
+        notes that are proposed. Raises what `files` does.
+        """
+        proposed, others = self._files(pull)
+        keys = {key for each in proposed for key in self._added_keys(each)}
+        return proposed, [file for file in others if not self._keys_of(file).isdisjoint(keys)]
+
+    def _files(self, pull: PullRef) -> tuple[list[ProposedFile], list[git.TreeFile]]:
         tip = git.read_commit(self._repository, pull.tip)
         if git.results_tree_id(tip) == self._default_tree:
-            return []
+            return [], []
         base = self._merge_base(tip)
         if base == tip.id:
-            return []
+            return [], []
         if base is None and self._repository.is_shallow:
             hint = f"git -C {quoted(self._repository.workdir or self._repository.path)} fetch --unshallow"
             raise git.UnreadableError(f"{pull.ref}: the clone is too shallow to tell what it adds", hint)
         before = self._base(base)
-        changed = [file for file in git.results_files(tip, nested=True) if before.lacks(file)]
-        return [self._compared(file, before, base) for file in changed]
+        files = git.results_files(tip, nested=True)
+        changed = [file for file in files if before.lacks(file)]
+        known = {file.path for file in changed}
+        others = [file for file in files if file.path not in known]
+        return [self._compared(file, before, base) for file in changed], others
+
+    def _added_keys(self, proposed: ProposedFile) -> Iterator[_Key]:
+        entries = self._reader.entries(proposed.file).entries
+        for index in proposed.indexes:
+            entry = entries[index]
+            yield entry.dataset_id, entry.task_id, entry.variant
+            yield entry.dataset_id, entry.task_id, _REJECTED
+        for rejected in proposed.rejected:
+            yield rejected.dataset_id, rejected.task_id, _VALID
+            yield rejected.dataset_id, rejected.task_id, _REJECTED
+
+    def _keys_of(self, file: git.TreeFile) -> frozenset[_Key]:
+        """Return what a file has results for; of an entry that was rejected the notes aren't known."""
+        if not counts_as_results(file.path) or file.kind != "file":
+            return frozenset()
+        known = self._keys.get(file.id)
+        if known is None:
+            held = self._reader.entries(file)
+            keys: set[_Key] = {(each.dataset_id, each.task_id, _REJECTED) for each in held.rejected}
+            for each in held.entries:
+                keys |= {(each.dataset_id, each.task_id, each.variant), (each.dataset_id, each.task_id, _VALID)}
+            known = self._keys[file.id] = frozenset(keys)
+        return known
 
     def _compared(self, file: git.TreeFile, before: _Base, base: pygit2.Oid | None) -> ProposedFile:
         own = self._reader.entries(file)

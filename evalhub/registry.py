@@ -11,6 +11,7 @@ from typing import Any
 
 from evalhub import files, schemas, yaml_source
 from evalhub.choices import EVERYTHING, Choice, code_of
+from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.repos import REGISTRY_FILE as REGISTRY_FILE
 from evalhub.terms import Direction, Scale
@@ -54,12 +55,12 @@ class Registry:
         return registered.aliases if registered else ()
 
 
-def read_registry(root: Path) -> Registry:
-    """Read the registry of the hub at `root`; without the file, an empty one.
+def read_registry(root: Path, edits: Edits = NO_EDITS) -> Registry:
+    """Read the registry of the hub at `root`, with `edits`; without the file, an empty one.
 
     Raises `EvalhubError` where the file is there and isn't valid: directions would be wrong without it.
     """
-    raw = files.read_file(root / REGISTRY_FILE)
+    raw = edits.read(root / REGISTRY_FILE)
     if raw is None:
         return Registry()
     document = yaml_source.parse(raw.content) if raw.kind == "file" else None

@@ -36,6 +36,7 @@ class InnerRegistry:
 
 
 REGISTRY_FILE = "evalhub.yaml"
+SUBJECTS = ("eval.yaml", ".eval_results")  # what a repository has that isn't only a hub's
 _FOLDERS = {"models": RepoType.MODEL, "datasets": RepoType.DATASET}
 _HUB_HOSTS = {"huggingface.co", "hf.co", "www.huggingface.co"}
 _SCP_URL = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>[^/].*|/.+)")
@@ -108,12 +109,32 @@ def enclosing_repo(path: Path) -> Path | None:
 def nearest_hub(start: Path) -> Path | None:
     """Return the nearest directory at or above `start` with an `evalhub.yaml`, or None.
 
-    One in a repository that is itself below another hub doesn't count: a model must not bring its own registry.
+    One that comes with results or a spec doesn't count, nor one in a repository that is itself below another hub: a
+    model must not bring its own registry.
     """
-    found = [parent for parent in (start, *start.parents) if (parent / REGISTRY_FILE).is_file()]
+    registries = (parent for parent in (start, *start.parents) if (parent / REGISTRY_FILE).is_file())
+    found = [parent for parent in registries if not _is_of_one_repo(parent)]
     while len(found) > 1 and is_repo(found[0]):
         found.pop(0)
     return found[0] if found else None
+
+
+def _is_of_one_repo(directory: Path) -> bool:
+    """Whether `directory` is of a model or benchmark, and no hub: in a repository whose top has results or a spec."""
+    if ".eval_results" in directory.parts:
+        return True
+    top = enclosing_repo(directory) or directory
+    above = (directory, *(parent for parent in directory.parents if parent.is_relative_to(top)))
+    return any(os.path.lexists(each / name) for each in above for name in SUBJECTS) or is_bare(directory)
+
+
+def is_bare(directory: Path) -> bool:
+    """Whether `directory` is a bare repository."""
+    try:
+        with os.scandir(directory) as entries:
+            return _is_bare(list(entries))
+    except OSError:
+        return False
 
 
 def name_below(root: Path, path: Path) -> RepoName | None:

@@ -16,13 +16,12 @@ from typing import Any
 import yaml
 
 from evalhub import schemas
-from evalhub.masking import masked
+from evalhub.choices import MAX_PROBLEMS
+from evalhub.masking import masked, masked_value
 from evalhub.names import nearest, printable
+from evalhub.sifting import MOST_LOOKED_AT
 from evalhub.slips import meant_key, repaired_key
-from evalhub.yaml_source import MAX_PROBLEMS, Document, Path, Problem
-
-# Of one file's errors no more than these are looked at: a hostile file has any number of them.
-_MAX_ERRORS = 4 * MAX_PROBLEMS
+from evalhub.yaml_source import Document, Path, Problem
 
 _TYPES = {
     "string": "text",
@@ -71,32 +70,48 @@ class _Keys:
     unknown: tuple[str, ...]
 
 
-def findings(name: str, document: Document, *, definition: str | None = None) -> list[Problem]:
-    """Return what the schema `name` (or the one of its `$defs` called `definition`) finds wrong in `document`.
+def findings(
+    name: str, document: Document, *, definition: str | None = None, only: frozenset[int] | None = None
+) -> tuple[list[Problem], bool]:
+    """Return what the schema `name` (or the one of its `$defs` called `definition`) finds wrong in `document`, and
+    whether there is more than was looked at: a hostile file has any number of errors.
 
-    One problem for each place, sorted by position, at most `MAX_PROBLEMS`; empty where `schemas.accepts` the data.
-    Raises ValueError where there is no such schema or definition.
+    One problem for each place, sorted by position; none where `schemas.accepts` the data. With `only`, the entries of a
+    result file at other positions aren't looked at. Raises ValueError where there is no such schema or definition.
     """
-    errors = itertools.islice(schemas.validator(name, definition).iter_errors(document.data), _MAX_ERRORS)
-    flat = [leaf for error in errors for leaf in _leaves(error)]
-    root = schemas.definition_schema(name, definition)
     whole = f"the {definition}" if definition else "the file"
+    data = document.data
+    if only is not None and data and isinstance(data, list):
+        definition, errors = "entry", _entry_errors(name, data, only)
+    else:
+        errors = (((), error) for error in schemas.validator(name, definition).iter_errors(data))
+    first = list(itertools.islice(errors, MOST_LOOKED_AT + 1))
+    flat = [leaf for path, error in first[:MOST_LOOKED_AT] for leaf in _leaves(error, path)]
+    root = schemas.definition_schema(name, definition)
     problems = [_value_problem(error, document, root, whole) for error in _worst_values(flat)]
+    more = len(first) > MOST_LOOKED_AT
     for keys in _wrong_keys(flat):
         problems += _key_problems(keys, document, root, whole)
+        more |= len(keys.unknown) > MAX_PROBLEMS
     problems.sort(key=lambda problem: (problem.span.line, problem.span.column))
-    return problems[:MAX_PROBLEMS]
+    return problems, more
 
 
-def _leaves(error: Any) -> Iterator[_Error]:
+def _entry_errors(name: str, data: list[Any], only: frozenset[int]) -> Iterator[tuple[Path, Any]]:
+    for index in sorted(only):
+        if not schemas.accepts(name, data[index], "entry"):
+            yield from (((index,), error) for error in schemas.validator(name, "entry").iter_errors(data[index]))
+
+
+def _leaves(error: Any, above: Path) -> Iterator[_Error]:
     """Yield jsonschema's `error`, or what is wrong in the branch of an `anyOf` that was meant: the type says which."""
     branches = itertools.groupby(error.context, key=lambda inner: inner.schema_path[0])
     for branch in (list(errors) for _, errors in branches):
         if not any(inner.validator == "type" and not inner.relative_path for inner in branch):
             for inner in branch:
-                yield from _leaves(inner)
+                yield from _leaves(inner, above)
             return
-    path, schema_path = tuple(error.absolute_path), tuple(error.absolute_schema_path)
+    path, schema_path = (*above, *error.absolute_path), tuple(error.absolute_schema_path)
     yield _Error(error.validator, error.validator_value, error.instance, error.schema, path, schema_path)
 
 
@@ -172,7 +187,7 @@ def _wrong_keys(errors: Iterable[_Error]) -> Iterable[_Keys]:
             missing = tuple(key for key in schema.get("required", ()) if key not in present)
             strict = schema.get("additionalProperties") is False
             unknown = (key for key in present if key not in schema["properties"]) if strict else ()
-            found[path] = _Keys(path, schema, present, missing, tuple(itertools.islice(unknown, MAX_PROBLEMS)))
+            found[path] = _Keys(path, schema, present, missing, tuple(itertools.islice(unknown, MAX_PROBLEMS + 1)))
     return found.values()
 
 
@@ -288,7 +303,7 @@ def _type_hint(error: _Error, place: _Place) -> str:
         return f'put it in quotes: "{printable(place.source or str(value), limit=60)}"'
     required = error.schema.get("required", ())
     if isinstance(value, str) and error.types[0] == "object" and len(required) == 1 and len(value) <= 200:
-        return f"write it like this: {printable(_as_yaml({required[0]: value}))}"
+        return f"write it like this: {printable(_as_yaml({required[0]: masked_value(value)}))}"
     if value is None and place.optional:
         return f"remove the key, or {_form_hint(error)}"
     return _form_hint(error)

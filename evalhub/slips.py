@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 
 from evalhub.diagnostics import Change, Meant
@@ -45,13 +45,17 @@ _USUAL = {
 }
 
 
-def meant_key(key: str, absent: Iterable[str], properties: Container[str]) -> str | None:
-    """Return which of the `absent` ones among the `properties` of a mapping is most likely meant by `key`."""
+def meant_key(key: str, absent: Iterable[str], properties: Collection[str]) -> str | None:
+    """Return which of the `absent` ones among the `properties` of a mapping is most likely meant by `key`.
+
+    None where it looks most like a property that is there already.
+    """
     there = list(absent)
     possible = [known for known in _USUAL.get(key.casefold(), ()) if known in properties]
     if possible:
         return next((known for known in possible if known in there), None)
-    return next(iter(nearest(key, there, cutoff=0.66)), None)
+    close = next(iter(nearest(key, properties, cutoff=0.66)), None)
+    return close if close in there else None
 
 
 def repaired_key(key: str, present: Iterable[str], absent: Iterable[str]) -> Meant | None:
@@ -64,6 +68,7 @@ def repaired_key(key: str, present: Iterable[str], absent: Iterable[str]) -> Mea
     if len(near) != 1 or key.casefold() in _USUAL:
         return None
     rivals = (other for other in islice(present, _MOST_COMPARED) if other not in (key, near[0]))
-    if any(nearest(other, near, cutoff=_SURELY) for other in rivals):
+    others = list(rivals)
+    if any(nearest(other, near, cutoff=_SURELY) for other in others) or nearest(key, others, cutoff=_SURELY):
         return None
     return Meant(Change.KEY, near[0])

@@ -12,9 +12,10 @@ from evalhub import targets
 from evalhub.benchmarks import Spec
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
 from evalhub.checkouts import SourceFile
-from evalhub.choices import Choice, parse_codes
+from evalhub.choices import EVERYTHING, MAX_PROBLEMS, Choice, parse_codes
 from evalhub.dataset_history import histories
 from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
 from evalhub.registry import Registry, read_registry
@@ -51,7 +52,7 @@ class Report:
 
 
 def validate(
-    paths: Iterable[Path | str],
+    paths: Path | str | Iterable[Path | str],
     *,
     hub: Path | str | None = None,
     pull_requests: bool = False,
@@ -61,34 +62,44 @@ def validate(
     ignore: Iterable[str] = (),
     comments: bool = True,
     progress: Progress | None = None,
+    edits: Edits = NO_EDITS,
+    most: int = MAX_PROBLEMS,
 ) -> Report:
     """Validate files, working trees, bare repositories (their default branch) or whole hubs.
 
     `hub` is where benchmarks and the registry are looked up: by default the nearest directory at or above the first
-    path with an `evalhub.yaml`, else its repository. With `ref` (a branch, tag, pull request's ref or commit) what
-    stands there is validated instead of the working tree; with `staged`, what of the index isn't as in HEAD; with
-    `pull_requests`, what each open one adds or changes too. `select` and `ignore` are codes or beginnings of codes: the
-    findings to return, by default those that the registry selects, and not to return, beside those that it ignores.
-    Without `comments`, those in the files ignore nothing.
-    `progress` is called with how many repositories, then packs of files, are done, and of how many.
+    path with an `evalhub.yaml` that doesn't come with results or a spec, else its repository, without a registry. With
+    `ref` (a branch, tag, pull request's ref or commit) what stands there is validated instead of the working tree; with
+    `staged`, what of the index isn't as in HEAD; with `pull_requests`, what each open one adds or changes too. `select`
+    and `ignore` are codes or beginnings of codes: the findings to return, by default those that the registry selects,
+    and not to return, beside those that it ignores. Without `comments`, those in the files ignore nothing, nor does a
+    registry in a repository that is validated.
+    `progress` is called with how many repositories, then packs of files, are done, and of how many. `edits` are taken
+    for what is on disk. Of one file `most` findings are returned at most, errors first.
 
     Raises `EvalhubError` where a path or ref isn't there, a code means nothing, or nothing can be validated.
     """
-    chosen = Choice(parse_codes(select or ()), parse_codes(ignore), comments)
-    given = [Path(path) for path in paths]
-    view = View(ref, staged, pull_requests)
+    chosen = Choice(parse_codes(select or ()), parse_codes(ignore), comments, most)
+    if select and not chosen.select:
+        hint = "name codes, as in --select EH2; or list them: evalhub explain"
+        raise EvalhubError("no code is selected", hint, exit_status=2)
+    given = [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
+    view = View(ref, staged, pull_requests, edits)
     targets.check_exist(given, view)
-    root = Path(hub) if hub is not None else targets.hub_root(given)
+    named = Path(hub) if hub is not None else targets.nearest_hub(given)
+    root = named or targets.without_hub(given)
     if not root.is_dir():
         raise EvalhubError(f"{shown(root)} is not a directory", "name a hub: --hub DIR, or set EVALHUB_HUB")
     # What is on disk is checked by whoever reads the repository, which is looked at then.
     scan = outline(root, _named(root, given) if pull_requests or not view.working else lambda _path: False, progress)
     finder = targets.Finder(root, scan, view)
     found = finder.find(given)
-    registry = _registry(root)
+    registry = _registry(root, edits) if named else Registry()
+    if not comments and targets.is_among(root, given):
+        registry = replace(registry, choice=EVERYTHING)
     if not chosen.select:
         chosen = replace(chosen, select=registry.choice.select, ignore=registry.choice.ignore + chosen.ignore)
-    context = context_of(scan.repos, registry, dict(targets.edited_specs(found)) if view.working else {})
+    context = context_of(scan.repos, registry, dict(targets.edited_specs(found, edits)) if view.working else {})
     checked, unreadable = _check(found, context, chosen, lambda: _elsewhere(root, scan.repos, found), progress)
     problems = [problem for problem in (*finder.problems, *unreadable) if chosen.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
@@ -112,9 +123,9 @@ def _named(root: Path, given: Iterable[Path]) -> Callable[[Path], bool]:
     return is_named
 
 
-def _registry(root: Path) -> Registry:
+def _registry(root: Path, edits: Edits) -> Registry:
     try:
-        return read_registry(root)
+        return read_registry(root, edits)
     except EvalhubError:  # not valid: that is a finding of its own file
         return Registry()
 
@@ -207,7 +218,7 @@ def _slices(sources: Sequence[SourceFile], size: int) -> Iterator[Sequence[Sourc
 
 def _concluded(target: Target, known: _Known, context: Context, choice: Choice) -> list[Checked]:
     """Return what is to be reported of a target, which is read again only where there is something to say of it."""
-    findings = compare(known.results, context)
+    findings = compare(known.results, context, choice)
     if findings or known.others:
         sources = list(target.read())
         checked = [*known.results, *check_each(sources, OTHERS, context, choice)]

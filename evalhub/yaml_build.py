@@ -18,7 +18,6 @@ from evalhub.yaml_nodes import Path, is_merge, span
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000
-MAX_PROBLEMS = 100  # of one file: who has more sees enough of them
 
 _TAG = "tag:yaml.org,2002:"
 # 1:30 is 90, 017 is 15, 1_000 is 1000 and 0b1 is 1 in YAML 1.1; text, 17, text and text in YAML 1.2.
@@ -66,13 +65,15 @@ class Composer(CParser):
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """A collection that aliases may repeat: how many nodes it expands to, how deep, and what is wrong inside it."""
+    """A collection that aliases may repeat: how many nodes it expands to, how deep, and which of all problems (from and
+    to where) are inside it; it stood `steps` steps from the root.
+    """
 
     data: Any
     nodes: int
     height: int
-    problems: tuple[Problem, ...] = ()
-    faulty: bool = False
+    problems: tuple[int, int] = (0, 0)
+    steps: int = 0
 
 
 _RESOLVERS = Resolver.yaml_implicit_resolvers
@@ -93,8 +94,7 @@ class Builder:
 
     def __init__(self, *, has_aliases: bool) -> None:
         self.problems: list[Problem] = []
-        self.faulty: set[str | int] = set()  # first steps of the paths with problems, also of those beyond the limit
-        self._noted = 0
+        self.faulty: set[str | int] = set()  # first steps of the paths with problems
         self._has_aliases = has_aliases
         self._built: dict[int, _Shared] = {}
         self._nodes = 0
@@ -115,26 +115,33 @@ class Builder:
         """Build a collection that aliases may repeat: once, but counted as often as it stands."""
         known = self._built.get(id(node))
         if known is None:
-            nodes, problems, noted = self._nodes, len(self.problems), self._noted
+            nodes, problems = self._nodes, len(self.problems)
             self._built[id(node)] = _Shared(None, 0, MAX_DEPTH)  # met again before it is done: it contains itself
             data = self._collection(node, path, depth)
-            inside = [replace(problem, path=problem.path[len(path) :]) for problem in self.problems[problems:]]
-            known = _Shared(data, self._nodes - nodes, self._height, tuple(inside), self._noted > noted)
-            self._built[id(node)] = known
+            inside = problems, len(self.problems)
+            known = self._built[id(node)] = _Shared(data, self._nodes - nodes, self._height, inside, len(path))
+            repeated = False
         else:
             self._nodes += known.nodes
             self._height = known.height
-            if known.faulty:
-                self.faulty.update(path[:1])
-            room = MAX_PROBLEMS - len(self.problems)
-            self.problems += [replace(problem, path=path + problem.path) for problem in known.problems[:room]]
+            repeated = True
         if self._nodes > MAX_NODES:
             what = f"aliases expand to more than {MAX_NODES:,} values"
             raise TooComplexError(too_complex(what, span(node)))
         if depth + self._height >= MAX_DEPTH:
             what = f"aliases nest more than {MAX_DEPTH} levels deep"
             raise TooComplexError(too_complex(what, span(node)))
+        if repeated:
+            self._repeat(known, path)
         return known.data
+
+    def _repeat(self, known: _Shared, path: Path) -> None:
+        """Note what is wrong in a collection once more; there is no more of it than there are values."""
+        begin, end = known.problems
+        if begin < end:
+            self.faulty.update(path[:1])
+        for problem in self.problems[begin:end]:
+            self.problems.append(replace(problem, path=path + problem.path[known.steps :]))
 
     def _collection(self, node: Node, path: Path, depth: int) -> Any:
         tag: Any = node.tag
@@ -154,6 +161,7 @@ class Builder:
         height = 0
         data: dict[str, Any] = {}
         merged: list[Node] = []
+        first_merge = 0
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
             key = key_node.value
@@ -162,7 +170,8 @@ class Builder:
                 value = self._scalar(value_node, (*path, key or "?"))
             elif is_merge(key_node):
                 if merged:
-                    self._duplicate("<<", key_node, _first_lines(node)["<<"], path)
+                    self._duplicate("<<", key_node, first_merge, path)
+                first_merge = first_merge or key_node.start_mark.line + 1
                 merged.append(value_node)
                 continue
             else:
@@ -260,10 +269,8 @@ class Builder:
         self._note("EH109", message, node, path, "use plain text, numbers, lists and mappings with text keys")
 
     def _note(self, code: str, message: str, node: Node, path: Path, hint: str, meant: Meant | None = None) -> None:
-        self._noted += 1
         self.faulty.update(path[:1])
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(code, message, span(node), hint, path, meant))
+        self.problems.append(Problem(code, message, span(node), hint, path, meant))
 
 
 def _first_lines(mapping: Node) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -53,6 +53,25 @@ def scalars(root: Node | None) -> Iterator[ScalarNode]:
             rest += [each for pair in node.value for each in pair]
         else:
             rest += node.value
+
+
+def scalars_below(root: Node | None, wanted: Callable[[str], bool]) -> Iterator[ScalarNode]:
+    """Yield every scalar at a key that is `wanted`, or below it."""
+    seen: set[tuple[int, bool]] = set()
+    rest = [] if root is None else [(root, False)]
+    while rest:
+        node, below = rest.pop()
+        if (id(node), below) in seen:
+            continue
+        seen.add((id(node), below))
+        if isinstance(node, ScalarNode):
+            if below:
+                yield node
+        elif isinstance(node, MappingNode):
+            for key, value in node.value:
+                rest.append((value, below or (isinstance(key, ScalarNode) and wanted(key.value))))
+        else:
+            rest += [(item, below) for item in node.value]
 
 
 def span(node: Node) -> Span:

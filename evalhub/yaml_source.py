@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -24,17 +25,16 @@ from evalhub.names import printable
 from evalhub.yaml_build import (
     MAX_DEPTH,
     MAX_NODES,
-    MAX_PROBLEMS,
     Builder,
     Composer,
     Problem,
     TooComplexError,
     too_complex,
 )
-from evalhub.yaml_nodes import Path, child, items, scalars
+from evalhub.yaml_nodes import Path, child, items, scalars, scalars_below
 from evalhub.yaml_nodes import span as span_of
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "MAX_PROBLEMS", "Document", "Path", "Problem", "parse"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Document", "Path", "Problem", "parse"]
 
 MAX_BYTES = 1 << 20
 
@@ -55,7 +55,7 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 class Document:
     """One parsed file: its `text`, its `data` (None where it can't be read: see `fatal`) and what is wrong with it.
 
-    `problems` are the first `MAX_PROBLEMS`; `faulty` has the index or key of every top-level item that has any.
+    `faulty` has the index or key of every top-level item with problems, of which there may be as many as values.
     """
 
     text: str
@@ -72,6 +72,11 @@ class Document:
         if self._composed is None and self._item_lines is not None:
             return Composer(self.text).get_single_node()
         return self._composed
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the text: two texts with the same one are the same."""
+        return sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """Return where the value at `path` stands (with `key`, the key that leads to it).
@@ -131,6 +136,11 @@ class Document:
         for node in scalars(self._root):
             if wanted(node.value):
                 yield node.value, span_of(node)
+
+    def scalars_at_keys(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Span]]:
+        """Yield the text of every scalar that stands at a key that is `wanted`, or below it, and where it stands."""
+        for node in scalars_below(self._root, wanted):
+            yield node.value, span_of(node)
 
     def scalars_at(self, places: Iterable[tuple[int, int]]) -> set[int]:
         """Return the lines of those `places` (line and column, from 1) that lie inside a scalar."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Cli
-from gitrepos import HubDir
+from gitrepos import HubDir, Repo
 
 from evalhub import EvalhubError, validate, yaml_source
 from evalhub.choices import Choice, ignored_lines, parse_codes
@@ -122,6 +122,54 @@ def test_the_registry_of_a_model_in_a_hub_chooses_nothing(full: HubDir) -> None:
     model = full.root / "models/org/model"
     (model / "evalhub.yaml").write_text("validate: {ignore: [EH]}\n")
     assert [one.code for one in validate([model]).diagnostics] == ["EH204", "EH201"]
+
+
+@pytest.mark.parametrize("where", ["", "sub", ".eval_results"])
+@pytest.mark.parametrize("path", ["", ".eval_results", ".eval_results/hle.yaml"])
+def test_a_model_brings_no_registry_of_its_own(tmp_path: Path, cli: Cli, where: str, path: str) -> None:
+    model = Repo.create(tmp_path / "model", {"hle.yaml": TWO_MISTAKES}).path
+    (model / where).mkdir(exist_ok=True)
+    (model / where / "evalhub.yaml").write_text("validate: {ignore: [EH]}\n")
+    given = model / path
+    assert "EH201" in [one.code for one in validate([given]).diagnostics]
+    assert cli("validate", given).status == 1
+
+
+def test_a_spec_brings_no_registry_of_its_own(tmp_path: Path) -> None:
+    benchmark = Repo.create(tmp_path / "benchmark", {"./eval.yaml": "name: HLE\n"}).path
+    (benchmark / "evalhub.yaml").write_text("validate: {ignore: [EH]}\n")
+    assert [one.code for one in validate([benchmark]).diagnostics] == ["EH110"] * 3
+
+
+def test_a_bare_repository_brings_no_registry_of_its_own(tmp_path: Path) -> None:
+    model = Repo.create(tmp_path / "model.git", {"hle.yaml": TWO_MISTAKES}, bare=True).path
+    (model / "evalhub.yaml").write_text("validate: {ignore: [EH]}\n")
+    assert "EH201" in [one.code for one in validate([model]).diagnostics]
+
+
+def test_a_hub_that_is_named_counts_even_if_it_is_a_model(tmp_path: Path) -> None:
+    model = Repo.create(tmp_path / "model", {"hle.yaml": TWO_MISTAKES}).path
+    (model / "evalhub.yaml").write_text("validate: {ignore: [EH]}\n")
+    assert validate([model], hub=model).diagnostics == ()
+    assert "EH201" in [one.code for one in validate([model], hub=model, comments=False).diagnostics]
+
+
+@pytest.mark.parametrize("path", ["", "models", "models/org/model"])
+def test_a_hub_in_git_chooses_but_not_where_it_is_validated_without_comments(full: HubDir, path: str) -> None:
+    _choose(full, "ignore: [EH201]")
+    Repo.create(full.root / "git")
+    (full.root / "git/.git").rename(full.root / ".git")
+    own = path == "" or path == "models"
+    given = full.root / path
+    assert [one.code for one in validate([given], ignore=["EH004"]).diagnostics] == ["EH204"]
+    found = [one.code for one in validate([given], ignore=["EH004"], comments=False).diagnostics]
+    assert found == (["EH204", "EH201"] if own else ["EH204"])
+
+
+def test_the_registry_of_another_repository_chooses_without_comments_too(full: HubDir, tmp_path: Path) -> None:
+    _choose(full, "ignore: [EH201]")
+    model = Repo.create(tmp_path / "model", {"hle.yaml": TWO_MISTAKES}).path
+    assert [one.code for one in validate([model], hub=full.root, comments=False).diagnostics] == ["EH204"]
 
 
 def test_an_unknown_code_in_the_registry_is_found_and_has_no_effect(full: HubDir) -> None:

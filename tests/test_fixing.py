@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,11 @@ from evalhub.checking import check_files
 from evalhub.checkouts import source_file
 from evalhub.diagnostics import Diagnostic, FileRef, Fix
 from evalhub.errors import EvalhubError
-from evalhub.fixing import apply, repairs
+from evalhub.fixes import fix_of
+from evalhub.fixing import apply, fixes_by_file, repairs
+from evalhub.fixing import repair as mend
 from evalhub.rules.subjects import Context
+from evalhub.yaml_build import Problem
 
 ENTRY = "- dataset:\n    id: cais/hle\n    task_id: hle\n  value: 41.2\n"
 RESULTS = ".eval_results/hle.yaml"
@@ -196,6 +201,44 @@ def test_what_is_found_after_a_file_changed_is_not_applied_where_it_would_say_so
     assert repairs(found) == []
 
 
+def test_what_is_found_after_a_file_changed_is_not_applied_though_it_would_fit(tmp_path: Path) -> None:
+    path = tmp_path / "hle.yaml"
+    path.write_text(ENTRY + "  date: 2026-01-31\n")
+    found = validate([path]).diagnostics
+    path.write_text(ENTRY.replace("41.2", "99.9") + "  date: 2026-01-31\n")
+    (fixes,) = fixes_by_file(found).values()
+    with pytest.raises(EvalhubError, match="changed meanwhile"):
+        mend(found[0].file, fixes)
+    assert repairs(found) == []
+
+
+def test_an_entry_that_is_gone_when_it_is_read_again_is_not_removed(tmp_path: Path) -> None:
+    document = yaml_source.parse(ENTRY.encode())
+    twin = Problem("EH205", "", document.span((0,)), path=(1,), twin=0)
+    assert fix_of(twin, document) is None
+
+
+def test_a_rename_never_replaces_a_file_that_was_made_meanwhile(model: Repo, cli: Cli) -> None:
+    old, new = (model.path / f".eval_results/hle_more.{ending}" for ending in ("yml", "yaml"))
+    old.write_text(ENTRY + "  notes: more\n")
+    (found,) = repairs(validate([model.path]).diagnostics)
+    new.write_text("mine")
+    with pytest.raises(EvalhubError, match="such a file already"):
+        apply(found)
+    assert (old.exists(), new.read_text()) == (True, "mine")
+
+
+def test_a_rename_needs_no_hard_links(model: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+    old, new = (model.path / f".eval_results/hle_more.{ending}" for ending in ("yml", "yaml"))
+    old.write_text(ENTRY + "  notes: more\n")
+    apply(repairs(validate([model.path]).diagnostics)[0])
+    assert (old.exists(), new.read_text()) == (False, ENTRY + "  notes: more\n")
+
+
 def test_permissions_stay(tmp_path: Path) -> None:
     path = tmp_path / "hle.yaml"
     path.write_text(ENTRY + "  date: 2026-01-31\n")
@@ -328,6 +371,99 @@ def test_a_diff_with_a_rename_before_an_edit_can_be_applied(model: Repo, cli: Cl
     assert cli("validate", model.path, "--strict").status == 0
 
 
+DATE = "  date: 2026-01-31\n"
+
+
+def _evalhub(*arguments: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "evalhub", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (ENTRY + DATE).replace("\n", "\r\n"),
+        (ENTRY + DATE).removesuffix("\n"),
+        "# first\n" + ENTRY + DATE + "  notes: last",
+        ENTRY + "  notes: a\tb\n" + DATE,
+        ENTRY + "  notes: a # b\tc\n" + DATE,
+        "\ufeff" + ENTRY + DATE,
+        "\ufeff" + DATE.replace("  ", "- ", 1) + ENTRY[2:].replace("dataset", "  dataset", 1),
+        ENTRY + "  notes: 'a\u2028b'\n" + DATE,
+        ENTRY + "  notes: 'a\x85b'\n" + DATE,
+        ENTRY + DATE + "# \u202e\n",
+        ENTRY.replace("\n", "\r\n") + DATE,
+    ],
+)
+def test_git_applies_any_diff_and_gets_what_fix_writes(model: Repo, text: str) -> None:
+    _assert_applies(model, "hle.yaml", text)
+
+
+@pytest.mark.parametrize("name", ["hle more.yaml", 'hle "a\\b.yaml', "hlé.yaml"])
+def test_git_applies_a_diff_whatever_the_files_name(model: Repo, name: str) -> None:
+    (model.path / RESULTS).unlink()
+    _assert_applies(model, name, ENTRY + DATE)
+
+
+def _assert_applies(model: Repo, name: str, text: str) -> None:
+    path = model.path / ".eval_results" / name
+    path.write_bytes(text.encode())
+    before = path.read_bytes()
+    diff = _evalhub("validate", model.path, "--diff").stdout
+    assert path.read_bytes() == before
+    _evalhub("validate", model.path, "--fix")
+    mended = path.read_bytes()
+    path.write_bytes(before)
+    model.git("apply", stdin=diff)
+    assert path.read_bytes() == mended != before
+
+
+def test_git_applies_a_diff_that_renames_and_mends(model: Repo, cli: Cli) -> None:
+    for name in ("hle_a b.yml", "hle_é.yml", 'hle_"x.yml', "hle_z.yml"):
+        (model.path / ".eval_results" / name).write_text(ENTRY + f"  notes: '{name}'\n" + DATE)
+    diff = _evalhub("validate", model.path, "--diff")
+    assert b"--fix would mend 8 findings in 4 files" in diff.stderr
+    model.git("apply", stdin=diff.stdout)
+    applied = {path.name: path.read_bytes() for path in (model.path / ".eval_results").iterdir()}
+    assert cli("validate", model.path, "--strict", "--ignore", "EH219").status == 0
+    assert set(applied) == {"hle.yaml", "hle_a b.yaml", "hle_é.yaml", 'hle_"x.yaml', "hle_z.yaml"}
+
+
+def test_diff_shows_all_that_fix_does(model: Repo, cli: Cli) -> None:
+    (model.path / RESULTS).write_text(ENTRY + "  dat: 2026-01-31\n")
+    (model.path / ".eval_results/hle_more.yml").write_text(ENTRY + "  notes: more\n  sorce: {url: arxiv.org, nam: x}\n")
+    shown = cli("validate", model.path, "--diff")
+    done = cli("validate", model.path, "--fix")
+    assert "--fix would mend 6 findings in 2 files" in shown.stderr
+    assert "mended 6 findings in 2 files" in done.stderr
+    assert (shown.status, done.status) == (1, 0)
+
+
+def test_everything_is_mended_however_much_it_is(model: Repo, cli: Cli) -> None:
+    (model.path / RESULTS).write_text("".join(ENTRY + f"  notes: n{n}\n" + DATE for n in range(3_000)))
+    done = cli("validate", model.path, "--fix", "--ignore", "EH219")
+    assert (done.status, "mended 3000 findings in 1 file" in done.stderr) == (0, True)
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+def test_a_file_that_is_named_and_renamed_is_found_again(model: Repo, cli: Cli, option: str) -> None:
+    (model.path / ".eval_results/hle_more.yml").write_text(ENTRY + "  notes: more\n" + DATE)
+    done = cli("validate", model.path / ".eval_results/hle_more.yml", option)
+    assert (done.status, "2 findings in 1 file" in done.stderr) == (int(option == "--diff"), True)
+
+
+@pytest.mark.parametrize("form", ["json", "github", "sarif", "junit"])
+def test_a_diff_has_no_other_format(model: Repo, cli: Cli, form: str) -> None:
+    done = cli("validate", model.path, "--diff", "--format", form)
+    assert (done.status, done.stdout, "leave out --format" in done.stderr) == (2, "", True)
+
+
+def test_diff_is_strict_where_that_is_asked_for(model: Repo, cli: Cli) -> None:
+    (model.path / RESULTS).write_text(ENTRY.replace("cais/hle", "cais/other"))
+    assert cli("validate", model.path, "--diff").status == 0
+    assert cli("validate", model.path, "--diff", "--strict").status == 1
+
+
 def test_diff_hides_passwords_and_says_so(model: Repo, cli: Cli) -> None:
     source = "  source:\n    url: https://ada:lovelace@example.org/x\n"
     (model.path / RESULTS).write_text(ENTRY + "  date: 2026-01-31\n" + source)
@@ -368,3 +504,33 @@ def test_what_cannot_be_written_does_not_stop_the_rest(model: Repo, cli: Cli, mo
     done = cli("validate", model.path, "--fix")
     assert (done.status, "not mended" in done.stderr) == (1, True)
     assert (model.path / ".eval_results/hle_other.yaml").read_text().endswith('"2026-01-31"\n')
+
+
+@pytest.mark.parametrize("key", ["datset", "datast", "dataset_", "vaule"])
+def test_a_key_like_one_that_is_there_is_not_taken_for_another(tmp_path: Path, key: str) -> None:
+    assert _mended(ENTRY + f"  {key}: x\n", tmp_path) == ENTRY + f"  {key}: x\n"
+    (found,) = validate(tmp_path / RESULTS, select="EH111").diagnostics
+    assert (found.hint or "").startswith("remove it")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("hle.yml", "put what is in it into .eval_results/hle.yaml, which is there already, and remove it"),
+        ("sub/hle.yaml", "put what is in it into .eval_results/hle.yaml, which is there already, and remove it"),
+        ("sub/more.yaml", "move it to .eval_results/more.yaml"),
+    ],
+)
+def test_nothing_is_to_be_moved_over_another_file(model: Repo, name: str, hint: str) -> None:
+    path = model.path / ".eval_results" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(ENTRY)
+    (found,) = validate(model.path, select="EH206").diagnostics
+    assert found.hint == hint
+
+
+def test_a_second_registry_is_to_be_removed(hub: HubDir) -> None:
+    hub.registry({"dataset": "cais/hle"})
+    (hub.root / "evalhub.yml").write_text("benchmarks: []\n")
+    (found,) = validate(hub.root, select="EH206").diagnostics
+    assert (found.hint, found.fix) == ("remove it: evalhub.yaml is what counts", None)

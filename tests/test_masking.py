@@ -17,7 +17,7 @@ from rich.console import Console
 from evalhub.checking import check_files
 from evalhub.checkouts import source_file
 from evalhub.diagnostics import Diagnostic, FileRef
-from evalhub.masking import masked
+from evalhub.masking import gives_away, is_secret_key, masked
 from evalhub.names import printable
 from evalhub.render import reports
 from evalhub.render.diagnostics import print_report
@@ -93,6 +93,56 @@ def test_a_long_line_is_masked_in_little_time(piece: str, end: str) -> None:
     begun = time.process_time()
     assert len(masked(text)) == len(text)
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("api_key: swordfsh", f"api_key: {STARS}"),
+        ('{"apiKey": "swordfsh", "x": 1}', f'{{"apiKey": "{STARS}", "x": 1}}'),
+        ("my_token: sword fish # mine", "my_token: ********** # mine"),
+        ("{password: swordfsh, x: 1}", f"{{password: {STARS}, x: 1}}"),
+        ("max_tokens: 512", "max_tokens: 512"),
+        ("keyword: swordfsh", "keyword: swordfsh"),
+        ("the verify token is no JWT: it has 1 part", "the verify token is no JWT: it has 1 part"),
+    ],
+)
+def test_what_stands_at_a_key_for_secrets_is_masked(text: str, safe: str) -> None:
+    assert masked(text) == safe
+
+
+@pytest.mark.parametrize(
+    ("key", "secret"),
+    [
+        ("verifyToken", True),
+        ("verify_token", True),
+        ("API_KEY", True),
+        ("apiKey", True),
+        ("Token", True),
+        ("hf-token", True),
+        ("password", True),
+        ("tokens", False),
+        ("max_tokens", False),
+        ("keys", False),
+        ("monkey", False),
+        ("key", False),
+    ],
+)
+def test_keys_tell_secrets(key: str, secret: bool) -> None:
+    assert is_secret_key(key) is secret
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://example.org/x?key=mmlu-pro&sig=3", False),
+        ("https://example.org/x?key=mmlu-pro-2024-hard-subset", False),
+        ("https://example.org/x?key=AIzaSyD4x8q1w2e3r4t5y6u7i8o9p0a1s2d3f4g", True),
+        ("https://example.org/x?token=mmlu", True),
+    ],
+)
+def test_a_key_that_is_words_gives_nothing_away(url: str, found: bool) -> None:
+    assert gives_away(url) is found
 
 
 # --- findings -------------------------------------------------------------------------------------------------------
@@ -173,6 +223,57 @@ def test_no_secret_of_a_url_without_a_scheme_is_printed(style: str) -> None:
     text = FILES["source"].replace("URL", STYLES[style]("ada:kingfisher@example.org/x"))
     report = Report(1, tuple(_findings("source", text)))
     assert not any("kingfisher" in render(report) for render in RENDERERS.values())
+
+
+BARE = "ada:kingfisher@example.org/x"
+LONG_BARE = "ada:" + "kingfisher" * 30 + "@example.org"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"- dataset: {{id: {BARE}, task_id: {BARE}}}\n  value: 1\n",
+        f"- dataset: {BARE}\n  value: {BARE}\n  date: {BARE}\n  notes: [{BARE}]\n",
+        f"- dataset: {LONG_BARE}\n  value: {LONG_BARE}\n",
+        f"- dataset: {{id: cais/hle, task_id: hle, revision: {BARE}}}\n  value: x\n  notes: {BARE}\n",
+        "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  verifyToken: Bearer kingfisher\n",
+        "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  verifyToken: 'Bearer: kingfisher, yes'\n",
+        "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  verifyToken: [Bearer, kingfisher]\n",
+        "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  verifyToken: |\n    Bearer kingfisher\n",
+        "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n  verify_token: a kingfisher\n",
+        "- {dataset: {id: cais/hle, task_id: hle}, value: high, api_key: a kingfisher}\n",
+        '- {dataset: {id: cais/hle, task_id: hle}, value: high, source: {password: "king\\x66isher"}}\n',
+        "- {verifyToken: {a: kingfisher}, value: x}\n",
+        "- api_key: a kingfisher\n  value: [\n",
+        "- value: [ {api_key: a kingfisher\n",
+    ],
+)
+@pytest.mark.parametrize("path", [".eval_results/hle.yaml", "eval.yaml"])
+def test_no_secret_without_a_url_is_printed(text: str, path: str) -> None:
+    report = Report(1, tuple(_findings(path, text)))
+    assert report.diagnostics
+    assert not any("kingfisher" in render(report) for render in RENDERERS.values())
+
+
+@pytest.mark.parametrize(
+    ("entry", "path"),
+    [
+        ("  notes: see https://ada:kingfisher@example.org/x\n", "notes"),
+        ("  notes: hf_abcdefghijklmnopqrst\n", "notes"),
+        ("  source: {url: https://example.org, name: ada:kingfisher@example.org}\n", "name"),
+        ("  source: {url: https://example.org, user: hf_abcdefghijklmnopqrst}\n", "user"),
+    ],
+)
+def test_a_secret_elsewhere_than_in_the_url_is_an_error(entry: str, path: str) -> None:
+    text = "- dataset: {id: cais/hle, task_id: hle}\n  value: 1\n" + entry
+    (found,) = [one for one in _findings("source", text.replace("URL", "")) if one.code == "EH216"]
+    assert found.message.startswith(f"`{path}`")
+
+
+@pytest.mark.parametrize("notes", ["maj//pass@5", "mmlu:pass@5", "pass@1, tokens: 5", "a_b=c", "key=mmlu"])
+def test_notes_without_a_secret_are_no_error(notes: str) -> None:
+    text = f"- dataset: {{id: cais/hle, task_id: hle}}\n  value: 1\n  notes: '{notes}'\n"
+    assert "EH216" not in [one.code for one in _findings("source", text)]
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,26 @@ def test_mended_commit_passes_after_the_refusal(server: Server) -> None:
 @pytest.mark.parametrize("ref", ["refs/heads/evalhub/hle", "refs/pr/1"])
 def test_a_proposal_cannot_excuse_itself(server: Server, ref: str) -> None:
     server.commit({"hle.yaml": BAD.replace("high", "high # evalhub: ignore[EH112]")})
-    _assert_refused(server.push(f"HEAD:{ref}"), "EH112")
+    told = (
+        "comments (# evalhub: ignore[...]) ignore nothing",
+        "see that `evalhub validate --no-comments` finds no errors",
+    )
+    _assert_refused(server.push(f"HEAD:{ref}"), "EH112", *told)
     assert server.push("HEAD:refs/heads/main").returncode == 0
+
+
+def test_a_branch_is_told_nothing_of_comments(server: Server) -> None:
+    server.commit({"hle.yaml": BAD})
+    done = server.push("main")
+    _assert_refused(done, "see that `evalhub validate` finds no errors")
+    assert "comments" not in done.stderr
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/pr/1"])
+def test_a_registry_above_the_temporary_folder_does_not_count(server: Server, ref: str) -> None:
+    (server.folder / "evalhub.yaml").write_text("validate: {ignore: [EH]}\n")
+    server.commit({"hle.yaml": BAD})
+    _assert_refused(server.push(f"HEAD:{ref}"), "EH112")
 
 
 @pytest.mark.parametrize(

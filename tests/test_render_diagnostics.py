@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from evalhub import validate
 from evalhub.diagnostics import Diagnostic, FileRef, Span
-from evalhub.render.diagnostics import place, print_report, report_json, summary
+from evalhub.render.diagnostics import diagnostic_lines, place, print_report, report_json, summary
 from evalhub.validation import Report
 
 FILE = FileRef(".eval_results/hle.yaml", "org/model", None, "/hub/models/org/model")
@@ -274,3 +275,23 @@ def test_json_of_any_text_is_safe_and_read_back(text: str) -> None:
     assert not any((ord(char) < 0x20 and char != "\n") or 0x7F <= ord(char) < 0xA0 for char in printed)
     printed.encode()
     assert json.loads(printed)["diagnostics"][0]["message"] == json.loads(json.dumps(text))
+
+
+@pytest.mark.parametrize("width", [30, 80, 120])
+@pytest.mark.parametrize("filler", ["x", "字", "\x85"])
+@pytest.mark.parametrize("before", [0, 40, 75, 300])
+def test_a_caret_stands_beneath_what_is_meant_on_any_terminal(width: int, filler: str, before: int) -> None:
+    line = filler * before + "WRONG" + filler * 300
+    found = Diagnostic("EH112", "m", FILE, Span(1, before + 1, 1, before + 6), None, line)
+    _, source, caret = (text.plain for text in diagnostic_lines(found, width))
+    assert cell_len(source) <= width
+    assert cell_len(source[: source.index("WRONG")]) == caret.index("^")
+    assert caret.count("^") == 5
+
+
+def test_a_line_is_cut_for_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("- 3 # " + "x" * 500 + "\n")
+    stream = io.StringIO()
+    out = Console(file=stream, force_terminal=True, width=80, color_system=None)
+    print_report(out, validate(tmp_path / "x.yaml"))
+    assert all(cell_len(line) <= 80 for line in stream.getvalue().splitlines() if " | " in line)

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalhub import schemas, yaml_source
+from evalhub.choices import MAX_PROBLEMS
 from evalhub.diagnostics import CODES
 from evalhub.schema_findings import findings
-from evalhub.yaml_source import MAX_PROBLEMS, Problem
+from evalhub.sifting import MOST_LOOKED_AT
+from evalhub.yaml_source import Problem
 
 BENCHMARK = "name: HLE\ndescription: Hard.\nevaluation_framework: {}\ntasks:\n"
 INSPECT = BENCHMARK.format("inspect-ai")
@@ -23,7 +25,7 @@ COMPLETE = "- id: hle\n  field_spec: {input: q}\n  solvers: [{name: generate}]\n
 def _found(name: str, text: str, definition: str | None = None) -> list[Problem]:
     document = yaml_source.parse(text.encode())
     assert not document.fatal
-    return findings(name, document, definition=definition)
+    return findings(name, document, definition=definition)[0]
 
 
 def _only(name: str, text: str, definition: str | None = None) -> Problem:
@@ -295,13 +297,23 @@ def test_findings_are_sorted_by_position() -> None:
     assert places == [(2, 10), (3, 3), (4, 9), (5, 3), (6, 3)]
 
 
-def test_findings_are_limited() -> None:
-    assert len(_found("eval_results", "- 3\n" * (MAX_PROBLEMS + 1))) == MAX_PROBLEMS
+@pytest.mark.parametrize("count", [0, 1, MOST_LOOKED_AT, MOST_LOOKED_AT + 1])
+def test_findings_are_limited_and_more_is_told(count: int) -> None:
+    problems, more = findings("eval_results", yaml_source.parse(b"- 3\n" * count or b"[]"))
+    assert (len(problems), more) == (min(count, MOST_LOOKED_AT), count > MOST_LOOKED_AT)
 
 
-def test_unknown_keys_of_one_mapping_are_limited() -> None:
-    keys = "".join(f"  key{number}:\n" for number in range(MAX_PROBLEMS + 1))
-    assert len(_found("eval_results", _entry() + keys)) == MAX_PROBLEMS
+def test_unknown_keys_of_one_mapping_are_limited_and_more_is_told() -> None:
+    keys = "".join(f"  key{number}:\n" for number in range(MAX_PROBLEMS + 2))
+    problems, more = findings("eval_results", yaml_source.parse((_entry() + keys).encode()))
+    assert (len(problems), more) == (MAX_PROBLEMS + 1, True)
+
+
+def test_only_some_entries_are_looked_at_and_told_as_among_all() -> None:
+    text = _entry(value="x") + _entry(date="soon") + _entry(sorce="1") + "- 3\n"
+    document = yaml_source.parse(text.encode())
+    every = findings("eval_results", document)[0]
+    assert findings("eval_results", document, only=frozenset({1, 3}))[0] == [every[1], every[3]]
 
 
 def test_wrong_branch_of_a_leaderboard_is_not_told() -> None:
@@ -353,7 +365,7 @@ def _spoilt(draw: st.DrawFn) -> tuple[str, str]:
 def test_findings_exist_exactly_where_the_schema_refuses(case: tuple[str, str]) -> None:
     name, text = case
     document = yaml_source.parse(text.encode())
-    assert bool(findings(name, document)) != schemas.accepts(name, document.data)
+    assert bool(findings(name, document)[0]) != schemas.accepts(name, document.data)
 
 
 @settings(max_examples=150, deadline=None)

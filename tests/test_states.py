@@ -226,3 +226,114 @@ def test_nothing_changes_in_the_repository(model: Repo) -> None:
         found += validate([model.path], **options).diagnostics  # type: ignore[arg-type]
     assert found
     assert {path: path.read_bytes() for path in model.path.rglob("*") if path.is_file()} == before
+
+
+# --- what is named is checked, or somebody is told why not -----------------------------------------------------------
+
+BAD_ENTRY = "- dataset: {id: cais/hle, task_id: hle}\n  value: high\n"
+
+
+@pytest.mark.parametrize("more", [(), (".eval_results/other.yaml",)])
+def test_a_file_in_a_results_folder_that_is_a_link_is_not_passed_over(hub: HubDir, more: tuple[str, ...]) -> None:
+    model = hub.model("org/model", {"hle.yaml": BAD_ENTRY, "other.yaml": BAD_ENTRY}).path
+    (model / ".eval_results").rename(model / "elsewhere")
+    (model / ".eval_results").symlink_to("elsewhere")
+    found = validate([model / name for name in (".eval_results/hle.yaml", *more)]).diagnostics
+    assert [(one.code, one.file.path) for one in found] == [("EH108", ".eval_results")]
+
+
+def test_a_file_that_is_named_deep_below_is_not_passed_over(hub: HubDir) -> None:
+    deep = hub.model("org/model", {"hle.yaml": BAD_ENTRY}).path / ".eval_results" / "/".join("abcdefghijkl") / "x.yaml"
+    deep.parent.mkdir(parents=True)
+    deep.write_text(BAD_ENTRY)
+    assert [one.code for one in validate([deep]).diagnostics] == ["EH206"]
+
+
+def test_a_file_that_is_named_and_not_in_the_index_is_wrong(hub: HubDir, cli: Cli) -> None:
+    model = hub.model("org/model", {"hle.yaml": BAD_ENTRY}).path
+    (model / ".eval_results/new.yaml").write_text(BAD_ENTRY)
+    done = cli("validate", "--staged", model / ".eval_results/new.yaml")
+    assert (done.status, ".eval_results/new.yaml is not in the index" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (".eval_results/hle.yaml", ".eval_results/../.eval_results/hle.yaml"),
+        (".eval_results/hle.yaml", "../link/.eval_results/hle.yaml"),
+        ("../link/.eval_results/hle.yaml", ".eval_results/hle.yaml", "../link/../model/.eval_results/hle.yaml"),
+        ("", "../model"),
+        ("", "../link"),
+        ("", ".eval_results/hle.yaml"),
+        ("", "../model/.eval_results/../.eval_results/hle.yaml"),
+        ("", "../link/.eval_results/hle.yaml"),
+        ("../link/.eval_results/hle.yaml", ""),
+    ],
+)
+def test_one_file_by_several_names_is_checked_once(hub: HubDir, names: tuple[str, ...]) -> None:
+    model = hub.model("org/model", {"hle.yaml": BAD_ENTRY}).path
+    (model.parent / "link").symlink_to("model")
+    report = validate([model / name for name in names])
+    assert (report.files_checked, [one.code for one in report.diagnostics]) == (1, ["EH112"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("README.md", "# A model\n"),
+        ("config.json", "{}"),
+        ("config.yaml", "services: {web: {}}\n"),
+        (".eval_results/notes.txt", "none\n"),
+    ],
+)
+@pytest.mark.parametrize("in_git", [True, False])
+def test_what_is_no_file_of_ours_is_wrong_usage(tmp_path: Path, cli: Cli, name: str, text: str, in_git: bool) -> None:
+    top = Repo.create(tmp_path / "model", {"hle.yaml": BAD_ENTRY}).path if in_git else tmp_path
+    (top / name).parent.mkdir(exist_ok=True)
+    (top / name).write_text(text)
+    done = cli("validate", top / name)
+    assert (done.status, "hint: name .eval_results/*.yaml, eval.yaml or evalhub.yaml" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_the_pull_requests_that_there_are_are_named(hub: HubDir, cli: Cli, bare: bool) -> None:
+    model = hub.model("org/model", {"hle.yaml": GOOD}, bare=bare)
+    for number in range(1, 13):
+        model.pull(number, {f"hle_{number}.yaml": GOOD})
+    done = cli("validate", model.path, "--ref", "pr/99")
+    listed = ", ".join(f"pr/{number}" for number in range(1, 11))
+    assert (done.status, f"hint: the pull requests there are: {listed}, …" in done.stderr) == (1, True)
+    assert "--ref main" in cli("validate", model.path, "--ref", "nope").stderr
+
+
+def test_a_file_that_is_only_intended_to_be_added_is_not_staged(hub: HubDir) -> None:
+    model = hub.model("org/model", {"hle.yaml": GOOD})
+    (model.path / ".eval_results/new.yaml").write_text(BAD)
+    (model.path / ".eval_results/empty.yaml").write_text("")
+    model.git("add", "-N", ".eval_results/new.yaml")
+    model.git("add", ".eval_results/empty.yaml")
+    report = validate([model.path], staged=True)
+    assert [file.path for file in report.files] == [".eval_results/empty.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (("--staged", "--ref", "main"), "two states of a repository"),
+        (("--fix", "--diff"), "look at what --diff shows"),
+        (("--fix", "--staged"), "only files of the working tree"),
+        (("--select", ""), "evalhub explain"),
+        (("--select", ","), "evalhub explain"),
+    ],
+)
+def test_wrong_usage_is_told_what_to_do(hub: HubDir, cli: Cli, options: tuple[str, ...], hint: str) -> None:
+    model = hub.model("org/model", {"hle.yaml": GOOD})
+    done = cli("validate", model.path, *options)
+    assert (done.status, hint in done.stderr) == (2, True)
+
+
+def test_one_path_and_one_code_may_be_plain_text(hub: HubDir) -> None:
+    model = hub.model("org/model", {"hle.yaml": BAD})
+    for path in (model.path, str(model.path)):
+        report = validate(path, select="EH1", ignore="EH114")
+        assert [one.code for one in report.diagnostics] == ["EH112"]

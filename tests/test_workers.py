@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -12,8 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from evalhub import workers
+from evalhub.cli.options import progress_bar
 from evalhub.workers import share_out
 
 
@@ -81,3 +84,23 @@ def test_beside_other_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch)
     assert workers.cores() == 3
     monkeypatch.setattr(threading, "active_count", lambda: 2)
     assert workers.cores() == 1
+
+
+def test_a_progress_bar_needs_no_thread_so_that_work_is_shared_on_a_terminal_too() -> None:
+    out = io.StringIO()
+    before = threading.active_count()
+    with progress_bar(Console(file=out, force_terminal=True, width=80), "reading", after=0) as update:
+        for done in range(5):
+            update(done, 5)
+            time.sleep(0.06)
+            assert threading.active_count() == before
+    drawn = out.getvalue()
+    assert 2 <= drawn.count("reading") <= 6
+    assert "3/5" in drawn or "4/5" in drawn
+
+
+def test_a_progress_bar_of_quick_work_is_not_drawn() -> None:
+    out = io.StringIO()
+    with progress_bar(Console(file=out, force_terminal=True, width=80), "reading") as update:
+        update(1, 5)
+    assert out.getvalue() == ""

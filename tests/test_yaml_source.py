@@ -10,7 +10,7 @@ import time
 import pytest
 
 from evalhub.diagnostics import CODES
-from evalhub.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Document, Path, Problem, parse
+from evalhub.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_NODES, Document, Path, Problem, parse
 
 Place = tuple[int, int, int, int]
 
@@ -429,12 +429,31 @@ def test_all_codes_are_in_the_table() -> None:
 # --- limits ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_first_hundred_problems_are_kept() -> None:
-    assert len(_parse("- 2026-01-31\n" * 300).problems) == MAX_PROBLEMS
+def test_every_problem_is_kept() -> None:
+    document = _parse("- 2026-01-31\n" * 300)
+    assert (len(document.problems), len(document.faulty)) == (300, 300)
 
 
-def test_items_beyond_the_hundredth_problem_are_faulty_too() -> None:
-    assert 299 in _parse("- 2026-01-31\n" * 300).faulty
+def test_every_problem_is_kept_where_aliases_repeat_it() -> None:
+    document = _parse("- &a [017, {x: [017]}]\n" + "- [*a, *a]\n" * 100)
+    assert (len(document.problems), len(document.faulty)) == (402, 101)
+    assert document.problems[-1].path == (100, 1, 1, "x", 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a {x: 1}\nb:\n" + "  <<: *a\n" * 33_000,
+        "b:\n" + "  <<: {x: 1}\n" * 16_000,
+        "a: 1\n" * 49_000,
+        "- 2026-01-31\n" * 80_000,
+        "- &a [" + "017, " * 300 + "]\n" + "- *a\n" * 320,
+    ],
+)
+def test_problems_without_number_cost_little(text: str) -> None:
+    begun = time.process_time()
+    assert len(_parse(text).problems) > 10_000
+    assert time.process_time() - begun < 8
 
 
 def test_as_deep_as_allowed_is_read() -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from evalhub.hub import Hub
     from evalhub.scan import Progress
 
+_BETWEEN_DRAWINGS = 0.1  # seconds
+
 HubOption = Annotated[
     Path | None,
     typer.Option(
@@ -112,22 +114,28 @@ def open_hub(context: typer.Context, hub: Path | None, no_color: bool, no_cache:
 
 @contextmanager
 def progress_bar(console: Console, what: str, *, after: float = 1.0) -> Iterator[Progress]:
-    """Give a function to call with (done, total). On a terminal it shows a bar from `after` seconds on."""
+    """Give a function to call with (done, total). On a terminal it shows a bar from `after` seconds on.
+
+    The bar is drawn in those calls, and not by a thread of its own, beside which work can't be shared among processes.
+    """
     if not console.is_terminal:
         yield lambda done, total: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True)
+    bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
     task = bar.add_task(what, total=None)
-    begun = time.monotonic()
+    due = time.monotonic() + after
 
     def update(done: int, total: int) -> None:
-        if not bar.live.is_started and time.monotonic() - begun > after:
+        nonlocal due
+        if time.monotonic() < due:
+            return
+        if not bar.live.is_started:
             bar.start()
-        if bar.live.is_started:
-            bar.update(task, completed=done, total=total)
+        bar.update(task, completed=done, total=total, refresh=True)
+        due = time.monotonic() + _BETWEEN_DRAWINGS
 
     try:
         yield update

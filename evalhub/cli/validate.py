@@ -12,13 +12,12 @@ from evalhub.cli.options import HubOption, NoColorOption, hub_option, progress_b
 from evalhub.errors import EvalhubError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from evalhub.diagnostics import FileRef
+    from evalhub.edits import Edits
     from evalhub.fixing import Repair
+    from evalhub.mending import Mended
     from evalhub.validation import Report
-
-_MOST_ROUNDS = 5  # a repair can bring to light what it hid: a file that wasn't read before it got its right name
 
 
 class Format(enum.StrEnum):
@@ -72,16 +71,22 @@ def command(
 
     Reads eval.yaml, .eval_results/*.yaml and evalhub.yaml, and says exactly where each mistake is and what to type.
     """
+    from evalhub.choices import MAX_PROBLEMS
+    from evalhub.edits import NO_EDITS
+    from evalhub.mending import MOST_AT_ONCE, mended, moved
     from evalhub.validation import validate
 
     _refuse_together({"--ref": ref is not None, "--staged": staged, "--fix": fix, "--diff": diff})
+    if diff and format is not Format.TEXT:
+        hint = "leave out --format; or leave out --diff: json and sarif have the repairs too"
+        raise EvalhubError("--diff prints a diff, in no other format", hint, exit_status=2)
     named = hub_option(context, hub)
     given = paths or [_default_path(named)]
 
-    def check() -> Report:
+    def check(edits: Edits = NO_EDITS, done: Sequence[Repair] = (), most: int = MAX_PROBLEMS) -> Report:
         with progress_bar(stderr(context, no_color), "validating") as progress:
             return validate(
-                given,
+                moved(given, done),
                 hub=named,
                 pull_requests=prs,
                 ref=ref,
@@ -90,16 +95,20 @@ def command(
                 ignore=ignore or (),
                 comments=not no_comments,
                 progress=progress,
+                edits=edits,
+                most=most,
             )
 
-    report = check()
+    if diff or fix:
+        plan = mended(lambda edits, done: check(edits, done, MOST_AT_ONCE))
+        report = plan.report if diff else check(done=_mend(context, plan, no_color))
+    else:
+        report = check()
     if diff:
-        _show_repairs(context, report, no_color)
-        return
-    if fix:
-        report = _mend(context, report, check, no_color)
-    _print(context, report, format, no_color)
-    if report.errors or (strict and report.warnings):
+        _show_repairs(context, plan, no_color)
+    else:
+        _print(context, report, format, no_color)
+    if report.errors or (strict and report.warnings) or (diff and plan.repairs):
         raise typer.Exit(1)
 
 
@@ -115,51 +124,53 @@ def _print(context: typer.Context, report: Report, format: Format, no_color: boo
         say(stderr(context, no_color), hint, "dim")
 
 
-def _show_repairs(context: typer.Context, report: Report, no_color: bool) -> None:
-    from evalhub.fixing import repairs
-    from evalhub.render.places import paths
+def _show_repairs(context: typer.Context, plan: Mended, no_color: bool) -> None:
+    from evalhub.render.diffs import print_diff
+    from evalhub.render.places import names
     from evalhub.render.repairs import diffs, hides_secrets, summary
 
-    found = repairs(report.diagnostics)
-    out = stdout(context, no_color)
-    for line in diffs(found, paths(report)):
-        out.print(line, soft_wrap=True)
-    say(stderr(context, no_color), summary(found, "--fix would mend"), "dim")
+    found, err = plan.repairs, stderr(context, no_color)
+    _say_refused(context, plan.refused, no_color)
+    files = [*plan.report.files, *(one.file for one in found), *(one.file for one in plan.report.diagnostics)]
+    print_diff(stdout(context, no_color), diffs(found, names(files)))
+    say(err, summary(found, "--fix would mend"), "dim")
     if hides_secrets(found):
-        say(stderr(context, no_color), "passwords and tokens are shown as asterisks: mend with --fix, not by this diff")
-    if found or report.errors:
-        raise typer.Exit(1)
+        say(err, "passwords and tokens are shown as asterisks: mend with --fix, not by this diff")
 
 
-def _mend(context: typer.Context, report: Report, check: Callable[[], Report], no_color: bool) -> Report:
-    """Apply all fixes, and return what is found after that."""
-    from evalhub.fixing import apply, repairs
+def _mend(context: typer.Context, plan: Mended, no_color: bool) -> list[Repair]:
+    """Write what is mended, and return what could be."""
+    from evalhub.fixing import apply
     from evalhub.render.repairs import summary
 
-    done: list[Repair] = []
-    failed: set[FileRef] = set()
-    for _ in range(_MOST_ROUNDS):
-        found = [repair for repair in repairs(report.diagnostics) if repair.file not in failed]
-        if not found:
-            break
-        for repair in found:
-            try:
-                apply(repair)
-                done.append(repair)
-            except EvalhubError as error:
-                failed.add(repair.file)
-                say(stderr(context, no_color), f"not mended: {error.message}", "yellow")
-        report = check()
+    done, refused = [], list(plan.refused)
+    for repair in plan.repairs:
+        try:
+            apply(repair)
+            done.append(repair)
+        except EvalhubError as error:
+            refused.append(error)
+    _say_refused(context, refused, no_color)
     if done:
         say(stderr(context, no_color), summary(done, "mended"))
-    return report
+    return done
+
+
+def _say_refused(context: typer.Context, refused: Sequence[EvalhubError], no_color: bool) -> None:
+    for error in refused:
+        say(stderr(context, no_color), f"not mended: {error.message}", "yellow")
 
 
 def _refuse_together(given: dict[str, bool]) -> None:
     named = [name for name, is_given in given.items() if is_given]
     if len(named) > 1:
         message = f"{' and '.join(named)} can't go together"
-        raise EvalhubError(message, "only files of the working tree are mended; choose one", exit_status=2)
+        hint = "only files of the working tree are mended: leave out the other"
+        if not (given["--fix"] or given["--diff"]):
+            hint = "they are two states of a repository: validate one after the other"
+        elif given["--fix"] and given["--diff"]:
+            hint = "look at what --diff shows, and mend with --fix after that"
+        raise EvalhubError(message, hint, exit_status=2)
 
 
 def _default_path(hub: Path | None) -> Path:

@@ -18,7 +18,8 @@ from evalhub.validation import Report
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _MOST_ALIKE = 20
-_WIDEST = 160  # characters of a source line that are shown around what it is about
+_WIDEST = 160  # cells of a source line that are shown around what it is about
+_NARROWEST = 20
 
 
 def print_report(out: Console, report: Report) -> None:
@@ -30,7 +31,7 @@ def print_report(out: Console, report: Report) -> None:
     for diagnostic in report.diagnostics:
         alike[diagnostic.code, diagnostic.message] += 1
         if alike[diagnostic.code, diagnostic.message] <= _MOST_ALIKE:
-            for line in diagnostic_lines(diagnostic):
+            for line in diagnostic_lines(diagnostic, out.width if out.is_terminal else None):
                 out.print(line, soft_wrap=True)
             out.print()
     for (code, message), count in alike.items():
@@ -54,7 +55,7 @@ def hints(report: Report) -> list[str]:
     """Return what to type next: how to mend what can be, and what a code means, of an error rather than a warning."""
     first = min(report.diagnostics, key=lambda one: not one.is_error, default=None)
     fixable = sum(one.fix is not None for one in report.diagnostics)
-    mend = [f"{fixable} can be mended: add --fix, or --diff to see how"] if fixable else []
+    mend = [f"{fixable} of these can be mended: add --fix, or --diff to see how"] if fixable else []
     return [*mend, f"what a code means: evalhub explain {first.code}"] if first else []
 
 
@@ -72,8 +73,11 @@ def _short(ref: str) -> str:
     return ref.removeprefix("refs/heads/")
 
 
-def diagnostic_lines(diagnostic: Diagnostic) -> list[Text]:
-    """Return one finding: where and what, the source line with a caret beneath the span, and what to do."""
+def diagnostic_lines(diagnostic: Diagnostic, width: int | None = None) -> list[Text]:
+    """Return one finding: where and what, the source line with a caret beneath the span, and what to do.
+
+    The source line is cut to fit a terminal's `width`: a caret on a line that is wrapped points to nothing.
+    """
     colour = _COLOURS[diagnostic.severity]
     head = Text(place(diagnostic.file, diagnostic.span), "bold")
     head.append(f": {diagnostic.severity}[{diagnostic.code}]", colour)
@@ -83,21 +87,32 @@ def diagnostic_lines(diagnostic: Diagnostic) -> list[Text]:
     if diagnostic.span and diagnostic.source_line is not None and diagnostic.source_line.strip():
         number = str(diagnostic.span.line)
         gutter = len(number)
-        source, before, width = _excerpt(diagnostic.source_line, diagnostic.span)
+        room = _WIDEST if width is None else max(_NARROWEST, min(_WIDEST, width - gutter - len("   | ……")))
+        source, before, cells = _fitting(diagnostic.source_line, diagnostic.span, room)
         lines.append(Text.assemble((f"  {number} | ", "dim"), source))
-        lines.append(Text.assemble((f"  {' ' * gutter} | ", "dim"), " " * before, ("^" * width, colour)))
+        lines.append(Text.assemble((f"  {' ' * gutter} | ", "dim"), " " * before, ("^" * cells, colour)))
     if diagnostic.hint:
         lines.append(Text.assemble((f"  {' ' * gutter} = ", "dim"), f"hint: {printable(diagnostic.hint)}"))
     return lines
 
 
-def _excerpt(line: str, span: Span) -> tuple[str, int, int]:
+def _fitting(line: str, span: Span, room: int) -> tuple[str, int, int]:
+    """Return what `_excerpt` does, of so few characters that they fit into `room` cells."""
+    widest = room
+    while True:
+        found = _excerpt(line, span, widest)
+        if cell_len(found[0].strip("…")) <= room or widest <= 1:
+            return found
+        widest = widest * 2 // 3  # wide characters, or escapes
+
+
+def _excerpt(line: str, span: Span, widest: int) -> tuple[str, int, int]:
     """Return the line as it can be shown, how many cells stand before the span, and how many the span takes."""
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line)
     end = max(start, min(end, len(line)))
-    left = max(0, start - _WIDEST // 2) if len(line) > _WIDEST else 0
-    right = min(len(line), left + _WIDEST)
+    left = max(0, min(start - widest // 2, len(line) - widest)) if len(line) > widest else 0
+    right = min(len(line), left + widest)
     before = ("…" if left else "") + printable(line[left:start])
     inside = printable(line[start : min(end, right)])
     after = printable(line[min(end, right) : right]) + ("…" if right < len(line) else "")

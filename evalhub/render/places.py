@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.names import printable
@@ -16,7 +16,11 @@ def paths(report: Report) -> Callable[[FileRef], str]:
     Where the report is about several repositories or folders, relative to the current directory instead, so that no two
     files have one name and each can be opened. A repository as a whole is its directory: `.` where it is the only one.
     """
-    files = [*report.files, *(diagnostic.file for diagnostic in report.diagnostics)]
+    return names([*report.files, *(diagnostic.file for diagnostic in report.diagnostics)])
+
+
+def names(files: Iterable[FileRef]) -> Callable[[FileRef], str]:
+    """Return how `files` are called where a report is about them."""
     several = len({file.directory for file in files}) > 1
 
     def path(file: FileRef) -> str:

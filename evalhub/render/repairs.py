@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from rich.text import Text
-
 from evalhub.diagnostics import FileRef
 from evalhub.fixing import Repair
 from evalhub.masking import masked
-from evalhub.render.diffs import diff
-from evalhub.render.terminal import safe
+from evalhub.render.diffs import diff, git_path
 
 
-def diffs(repairs: Sequence[Repair], path: Callable[[FileRef], str]) -> Iterator[Text]:
+def diffs(repairs: Sequence[Repair], path: Callable[[FileRef], str]) -> Iterator[str]:
     """Yield what would change, so that `git apply` takes it, but where it has a password or token in it, which isn't
     shown; `path` says how a file is called.
     """
     for repair in repairs:
-        old = path(repair.file)
+        old = new = path(repair.file)
         if repair.new_path is not None:
             new = old.removesuffix(repair.file.path) + repair.new_path
-            yield safe(f"diff --git a/{old} b/{new}", "bold")
-            yield safe("similarity index 100%")
-            yield safe(f"rename from {old}")
-            yield safe(f"rename to {new}")
-        else:
-            yield safe(f"diff --git a/{old} b/{old}", "bold")  # else git takes it for a part of a rename above
-            yield from diff(masked(repair.before.decode("utf-8")), masked(repair.after.decode("utf-8")), old, old)
+        # Without this, git takes an edit for a part of a rename above.
+        yield f"diff --git {git_path('a/', old)} {git_path('b/', new)}"
+        if repair.new_path is not None:
+            if repair.before == repair.after:
+                yield "similarity index 100%"
+            yield f"rename from {git_path('', old)}"
+            yield f"rename to {git_path('', new)}"
+        if repair.before != repair.after:
+            yield from diff(_shown(repair.before), _shown(repair.after), old, new)
+
+
+def _shown(content: bytes) -> str:
+    return masked(content.decode("utf-8"))
 
 
 def hides_secrets(repairs: Sequence[Repair]) -> bool:
     """Whether a diff of `repairs` shows asterisks where the files have something else."""
-    texts = (repair.before.decode("utf-8") for repair in repairs if repair.new_path is None)
+    texts = (repair.before.decode("utf-8") for repair in repairs if repair.before != repair.after)
     return any(masked(text) != text for text in texts)
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from evalhub.files import quoted, shown
 from evalhub.render.diagnostics import diagnostic_lines
-from evalhub.render.diffs import diff
+from evalhub.render.diffs import diff, styled
 from evalhub.render.terminal import safe
 from evalhub.snapshot import PlacedResult
 from evalhub.submit import Outcome, Status, push_command
@@ -35,7 +35,7 @@ def lines(outcome: Outcome) -> Iterator[Text]:
     elif outcome.status is Status.PLANNED:
         yield safe(f"would commit to {outcome.branch} in {shown(outcome.repository)}:")
         yield Text()
-        yield from diff(outcome.before, outcome.after, outcome.path, outcome.path)
+        yield from map(styled, diff(outcome.before, outcome.after, outcome.path, outcome.path))
     else:
         yield safe(f"committed {outcome.commit[:12]} to {outcome.branch} in {shown(outcome.repository)}")
         yield safe(f"to push it: {push_command(outcome)}")

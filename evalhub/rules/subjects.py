@@ -39,6 +39,7 @@ class Entry:
     url: str | None
     user: str | None
     org: str | None
+    source_name: str | None
     token: str | None
 
 
@@ -62,6 +63,7 @@ def entries_of(document: Document) -> Iterator[Entry]:
                 _text(source.get("url")),
                 _text(source.get("user")),
                 _text(source.get("org")),
+                _text(source.get("name")),
                 _text(item.get("verifyToken")),
             )
 

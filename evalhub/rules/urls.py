@@ -9,7 +9,7 @@ import socket
 from functools import lru_cache
 from urllib.parse import quote
 
-from evalhub.masking import masked
+from evalhub.masking import gives_away
 
 
 class Flaw(enum.Enum):
@@ -58,7 +58,7 @@ def flaw_of(url: str) -> Flaw | None:
 
 
 def _judged(url: str) -> Flaw | None:
-    if masked(url) != url or _NAME_AND_PASSWORD.match(url):
+    if gives_away(url) or _NAME_AND_PASSWORD.match(url):
         return Flaw.CREDENTIALS
     web = _WEB.fullmatch(url)
     if web is None:
