@@ -133,8 +133,9 @@ def span(since: AsOf | datetime | str, until: AsOf | datetime | str | None = Non
 
     Raises `EvalhubError` (wrong usage) where one of them is none, or the first isn't before the second.
     """
+    now = datetime.now(UTC).replace(microsecond=0)
     start, end = cast(AsOf, as_moment(since)), as_moment(until)
-    if start.moment < (end.moment if end else datetime.now(UTC)):
+    if start.moment < (end.moment if end else now):
         return start, end
     message = f"{start.label()} is not before {end.label() if end else 'now'}: nothing can have changed"
     hint = "name an earlier moment to begin with: --since yesterday, or --since '1 week ago'"
