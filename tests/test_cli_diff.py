@@ -256,6 +256,26 @@ def test_what_is_left_out_is_said(hub: HubDir, cli: Cli) -> None:
     assert "warning: left out: 1 entry is not valid; see: evalhub validate --prs" in outcome.stderr
 
 
+def test_what_may_only_look_new_is_marked(shared: HubDir, hub: HubDir, cli: Cli) -> None:
+    shallow = hub.root / "models/org/shallow.git"
+    _git(hub.root, "clone", "-q", "--bare", "--depth=1", f"file://{shared.root}/models/org/changed.git", str(shallow))
+    outcome = cli("diff", "hle", *SINCE, "--hub", hub.root)
+    assert "\n1 new?  org/shallow  43.1   Grace  ≤ 2026-02-05" in outcome.stdout
+    assert "warning: at the end of 2026-02-01 (UTC): the history of 1 model can't be read" in outcome.stderr
+    assert "| 1 new? |" in cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "markdown").stdout
+
+
+def test_variants_are_told_apart(hub: HubDir, cli: Cli) -> None:
+    model = hub.model("org/a", {"hle.yaml": [entry(1, notes="With tools"), entry(2)]}, bare=True)
+    model.commit({"hle.yaml": [entry(3, notes="With tools"), entry(2)]}, time=_day(3))
+    lines = cli("diff", "hle", *SINCE, "--hub", hub.root, "--per", "variant").stdout.splitlines()
+    assert lines[3:5] == [
+        "new first place: org/a (With tools) 3, before: org/a 2",
+        "biggest gain: org/a (With tools) 1 → 3 (+2)",
+    ]
+    assert lines[-1].startswith("2 variants (2 before)")
+
+
 def test_secrets_are_not_shown(hub: HubDir, cli: Cli) -> None:
     url = "https://ada:kingfisher@example.org"
     fields = {"source": {"url": url, "name": url}, "notes": f"see {url}"}

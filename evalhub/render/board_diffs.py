@@ -45,10 +45,11 @@ class _Signs:
     down: str
     arrow: str
     minus: str
+    until: str
 
 
-_UNICODE = _Signs("▲", "▼", "→", "−")
-_ASCII = _Signs("^", "v", "->", "-")
+_UNICODE = _Signs("▲", "▼", "→", "−", "≤ ")
+_ASCII = _Signs("^", "v", "->", "-", "<= ")
 
 _TITLES = {
     ChangeKind.APPEARED: "New",
@@ -102,7 +103,7 @@ def _print_diff(out: Console, diff: BoardDiff, limit: int | None) -> None:
 def _signs(out: Console) -> _Signs:
     """Return signs that the output's encoding has."""
     try:
-        "".join((_UNICODE.up, _UNICODE.down, _UNICODE.arrow, _UNICODE.minus)).encode(out.encoding)
+        "".join((_UNICODE.up, _UNICODE.down, _UNICODE.arrow, _UNICODE.minus, _UNICODE.until)).encode(out.encoding)
     except (UnicodeEncodeError, LookupError):
         return _ASCII
     return _UNICODE
@@ -125,18 +126,23 @@ def news(diff: BoardDiff, signs: _Signs = _UNICODE) -> list[str]:
     """Return what a post would begin with: a new first place, and the biggest gain."""
     found = []
     if diff.new_leaders:
-        before = f", before: {_named(diff.leaders_before)}" if diff.leaders_before else ""
-        found.append(f"new first place: {_named(diff.leaders)}{before}")
+        before = f", before: {_leaders(diff, diff.leaders_before)}" if diff.leaders_before else ""
+        found.append(f"new first place: {_leaders(diff, diff.leaders)}{before}")
     gain = diff.biggest_gain
     if gain is not None:
-        found.append(f"biggest gain: {gain.model_id} {_values([gain], signs)[0]}")
+        found.append(f"biggest gain: {_name(diff, gain.row)} {_values([gain], signs)[0]}")
     return found
 
 
-def _named(rows: Sequence[Row]) -> str:
-    names = [f"{row.model_id} {short_value(row.value)}" for row in rows[:_MOST_LEADERS]]
+def _leaders(diff: BoardDiff, rows: Sequence[Row]) -> str:
+    names = [f"{_name(diff, row)} {short_value(row.value)}" for row in rows[:_MOST_LEADERS]]
     more = len(rows) - len(names)
     return " and ".join([*names, *([f"{more} more"] if more else [])])
+
+
+def _name(diff: BoardDiff, row: Row) -> str:
+    notes = row.score.result.notes if diff.per is Per.VARIANT else None
+    return f"{row.model_id} ({notes})" if notes else row.model_id
 
 
 def _counts(diff: BoardDiff, limit: int | None = None) -> str:
@@ -185,16 +191,18 @@ def _cells(change: BoardChange, value: str, width: int, signs: _Signs) -> list[T
         Text(value, "" if change.better is None else "green" if change.better else "red"),
         labels,
         safe(score.commit_author),
-        Text(_committed(score)),
+        Text(_committed(score, signs)),
         source_cell(score.result.source),
         safe(score.result.notes or ""),
     ]
 
 
 def _mark(change: BoardChange, signs: _Signs) -> tuple[str, str]:
-    """Return what became of the rank, with its colour: `new`, `▲2`, `▼1`, `gone`, or nothing."""
+    """Return what became of the rank, with its colour: `new` (`new?` where older history can't be read), `▲2`, `▼1`,
+    `gone`, or nothing.
+    """
     if change.kind is ChangeKind.APPEARED:
-        return "new", "green"
+        return ("new", "green") if change.row.score.complete else ("new?", "yellow")
     if change.kind is ChangeKind.DISAPPEARED:
         return "gone", "red"
     if change.climbed:
@@ -212,8 +220,8 @@ def _badges(change: BoardChange) -> list[tuple[str, str]]:
     return found
 
 
-def _committed(score: Score) -> str:
-    return format_time(score.commit_time)[:10]
+def _committed(score: Score, signs: _Signs) -> str:
+    return ("" if score.complete else signs.until) + format_time(score.commit_time)[:10]
 
 
 def _values(changes: Sequence[BoardChange], signs: _Signs) -> list[str]:
@@ -343,7 +351,7 @@ def _markdown_table(changes: Sequence[BoardChange], limit: int | None) -> list[s
             _values([change], _UNICODE)[0],
             escaped(", ".join(label for label, _ in _badges(change))),
             escaped(score.commit_author),
-            _committed(score),
+            _committed(score, _UNICODE),
             source_link(score.result.source),
             escaped(score.result.notes or ""),
         ]
