@@ -27,6 +27,7 @@ from evalhub.store import Store
 from evalhub.terms import Origin, Per, Policy, Reason, RepoType
 
 if TYPE_CHECKING:
+    from evalhub.board_diff import BoardDiff
     from evalhub.conflicts import Conflicts
     from evalhub.rules.peers import Claim
 
@@ -261,6 +262,31 @@ class Hub:
             (*self._registry_warnings(found), *warnings, *self._past_warnings(at)),
             then,
         )
+
+    def diff(
+        self,
+        benchmark: str,
+        *,
+        since: AsOf | datetime | str,
+        until: AsOf | datetime | str | None = None,
+        task: str | None = None,
+        policy: Policy | str = Policy.BEST,
+        per: Per | str = Per.MODEL,
+        origin: Origin | str | None = None,
+    ) -> BoardDiff:
+        """Return what changed on one task's leaderboard from `since` until `until` (None: until now).
+
+        The other options are those of `leaderboard`, as are the errors; `EvalhubError` too where `since` isn't before
+        `until`.
+        """
+        from evalhub import board_diff  # slow to import, and one command needs it
+
+        wanted = Origin(origin) if origin is not None else None
+        before, after = (
+            self.leaderboard(benchmark, task=task, policy=policy, per=per, origin=wanted, as_of=moment)
+            for moment in board_diff.span(since, until)
+        )
+        return board_diff.compare(before, after, wanted)
 
     def _missing(self, benchmark: Benchmark, at: datetime | None) -> Counter[LeftOut]:
         """Count what is on none of a benchmark's leaderboards, or may be missing from them; `at` a moment, or now."""

@@ -266,7 +266,7 @@ def test_known_frameworks_have_addresses() -> None:
 
 
 def test_schema_of_an_unknown_name_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no schema 'nope': there are conflicts, eval, eval_results"):
+    with pytest.raises(ValueError, match="no schema 'nope': there are conflicts, diff, eval, eval_results"):
         schemas.schema("nope")
 
 

@@ -15,6 +15,7 @@ from evalhub.cli import (
     benchmarks,
     conflicts,
     demo,
+    diff,
     explain,
     history,
     index,
@@ -35,7 +36,20 @@ app = typer.Typer(
     rich_markup_mode="rich" if sys.stdout.isatty() and sys.stderr.isatty() else None,  # boxes are for terminals
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (validate, explain, leaderboard, conflicts, submit, benchmarks, model, history, index, schema, demo):
+for module in (
+    validate,
+    explain,
+    leaderboard,
+    diff,
+    conflicts,
+    submit,
+    benchmarks,
+    model,
+    history,
+    index,
+    schema,
+    demo,
+):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 

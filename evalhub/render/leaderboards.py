@@ -10,9 +10,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from evalhub.benchmarks import Benchmark
 from evalhub.leaderboard import Leaderboard, Row
 from evalhub.masking import masked
 from evalhub.names import printable
+from evalhub.registry import Metric
 from evalhub.render.jsontext import to_json
 from evalhub.render.markdown import escaped, source_link
 from evalhub.render.scores import SCORE_COLUMNS, origin_badges, score_cells, score_object
@@ -28,16 +30,20 @@ _COLUMNS = (
 
 
 def heading(board: Leaderboard) -> str:
+    """Return what is ranked and how, and as of when."""
+    then = f", as of {board.as_of.label()}" if board.as_of else ""
+    return question(board.benchmark, board.task_id, board.metric) + then
+
+
+def question(benchmark: Benchmark, task_id: str, metric: Metric) -> str:
     """Return what is ranked and how: `MMLU-Pro (TIGER-Lab/MMLU-Pro), task mmlu_pro: accuracy in percent, higher is
     better`.
     """
-    metric = board.metric
     better = "lower is better" if metric.direction is Direction.LOWER else "higher is better"
-    assumed = "" if board.benchmark.official else " (assumed: evalhub.yaml doesn't list it)"
+    assumed = "" if benchmark.official else " (assumed: evalhub.yaml doesn't list it)"
     unit = f" in {metric.scale}" if metric.scale == "percent" else f" as a {metric.scale}" if metric.scale else ""
-    what = printable(f"{board.benchmark.name} ({board.benchmark.dataset_id}), task {board.task_id}")
-    then = f", as of {board.as_of.label()}" if board.as_of else ""
-    return f"{what}: {printable(metric.name or 'value')}{unit}, {better}{assumed}{then}"
+    what = printable(f"{benchmark.name} ({benchmark.dataset_id}), task {task_id}")
+    return f"{what}: {printable(metric.name or 'value')}{unit}, {better}{assumed}"
 
 
 def summary(board: Leaderboard) -> str:

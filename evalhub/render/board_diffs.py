@@ -1,0 +1,360 @@
+"""What changed on a leaderboard, as a table, JSON or Markdown. `schemas/diff.schema.json` defines the JSON."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from evalhub.board_diff import BoardChange, BoardDiff, ChangeKind
+from evalhub.conflicts import as_number, plain
+from evalhub.dates import AsOf
+from evalhub.leaderboard import Row, Score
+from evalhub.masking import masked
+from evalhub.render.jsontext import to_json
+from evalhub.render.leaderboards import badges, question
+from evalhub.render.markdown import escaped, source_link
+from evalhub.render.scores import score_object, source_cell
+from evalhub.render.terminal import Column, align_points, print_table, safe, short_value
+from evalhub.terms import Origin, Per
+from evalhub.values import format_time
+
+_COLUMNS = (
+    Column("rank"),
+    Column("model", narrowest=16, wraps=True, style="bold"),
+    Column("value"),
+    Column("badges", narrowest=10, wraps=True),
+    Column("who", narrowest=12, wraps=True, give_way=1),
+    Column("committed", style="dim", give_way=4),
+    Column("source", narrowest=10, give_way=2),
+    Column("notes", narrowest=8, give_way=3),
+)
+_MOST_DIGITS = 24
+_MOST_LEADERS = 3  # that a sentence names
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    up: str
+    down: str
+    arrow: str
+    minus: str
+    until: str
+
+
+_UNICODE = _Signs("▲", "▼", "→", "−", "≤ ")
+_ASCII = _Signs("^", "v", "->", "-", "<= ")
+
+_TITLES = {
+    ChangeKind.APPEARED: "New",
+    ChangeKind.CHANGED: "Changed",
+    ChangeKind.CONFIRMED: "Confirmed by their authors",
+    ChangeKind.WITHDRAWN: "No longer by their authors",
+    ChangeKind.MOVED: "Moved",
+    ChangeKind.DISAPPEARED: "Gone",
+}
+_WORDS = {
+    ChangeKind.APPEARED: "new",
+    ChangeKind.CHANGED: "changed",
+    ChangeKind.CONFIRMED: "confirmed by the author",
+    ChangeKind.WITHDRAWN: "no longer by the author",
+    ChangeKind.MOVED: "moved",
+    ChangeKind.DISAPPEARED: "gone",
+}
+_BADGES = {ChangeKind.CONFIRMED: ("confirmed", "green"), ChangeKind.WITHDRAWN: ("withdrawn", "red")}
+
+
+def print_diffs(out: Console, diffs: Sequence[BoardDiff], limit: int | None = None) -> None:
+    """Print the tables to a terminal (fitting its width) or a pipe (whole), a blank line between them.
+
+    `limit` is the number of rows to show of each kind of change.
+    """
+    for number, diff in enumerate(diffs):
+        if number:
+            out.print()
+        _print_diff(out, diff, limit)
+
+
+def _print_diff(out: Console, diff: BoardDiff, limit: int | None) -> None:
+    signs = _signs(out)
+    out.print(Text(_heading(diff), style="bold"), soft_wrap=not out.is_terminal)
+    if not diff.count:
+        out.print(Text(f"nothing changed between {between(diff)}"), soft_wrap=not out.is_terminal)
+        out.print(Text(_totals(diff)), soft_wrap=not out.is_terminal)
+        return
+    out.print(Text(f"what changed between {between(diff)}", "dim"), soft_wrap=not out.is_terminal)
+    out.print()
+    for line in news(diff, signs):
+        out.print(safe(line), soft_wrap=not out.is_terminal)
+    if news(diff, signs):
+        out.print()
+    print_table(out, _COLUMNS, _rows(diff, limit, signs))
+    out.print()
+    for line in (_counts(diff, limit), _totals(diff)):
+        out.print(Text(line), soft_wrap=not out.is_terminal)
+
+
+def _signs(out: Console) -> _Signs:
+    """Return signs that the output's encoding has."""
+    try:
+        "".join((_UNICODE.up, _UNICODE.down, _UNICODE.arrow, _UNICODE.minus, _UNICODE.until)).encode(out.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return _ASCII
+    return _UNICODE
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def _heading(diff: BoardDiff) -> str:
+    only = {Origin.AUTHOR: ", only authors' results", Origin.COMMUNITY: ", only results in open pull requests"}
+    return question(diff.benchmark, diff.task_id, diff.metric) + (only[diff.origin] if diff.origin else "")
+
+
+def between(diff: BoardDiff, now: str = "now") -> str:
+    """Return the two moments, for people: `the end of 2026-02-01 (UTC) and now`."""
+    return f"{diff.since.label()} and {diff.until.label() if diff.until else now}"
+
+
+def news(diff: BoardDiff, signs: _Signs = _UNICODE) -> list[str]:
+    """Return what a post would begin with: a new first place, and the biggest gain."""
+    found = []
+    if diff.new_leaders:
+        before = f", before: {_leaders(diff, diff.leaders_before)}" if diff.leaders_before else ""
+        found.append(f"new first place: {_leaders(diff, diff.leaders)}{before}")
+    gain = diff.biggest_gain
+    if gain is not None:
+        found.append(f"biggest gain: {_name(diff, gain.row)} {_values([gain], signs)[0]}")
+    return found
+
+
+def _leaders(diff: BoardDiff, rows: Sequence[Row]) -> str:
+    names = [f"{_name(diff, row)} {short_value(row.value)}" for row in rows[:_MOST_LEADERS]]
+    more = len(rows) - len(names)
+    return " and ".join([*names, *([f"{more} more"] if more else [])])
+
+
+def _name(diff: BoardDiff, row: Row) -> str:
+    notes = row.score.result.notes if diff.per is Per.VARIANT else None
+    return f"{row.model_id} ({notes})" if notes else row.model_id
+
+
+def _counts(diff: BoardDiff, limit: int | None = None) -> str:
+    """Return how much changed: `2 new, 18 moved (3 shown), 1 unchanged`."""
+    parts = []
+    for kind, changes in diff.sections.items():
+        if changes:
+            cut = f" ({limit} shown)" if limit is not None and limit < len(changes) else ""
+            parts.append(f"{len(changes)} {_WORDS[kind]}{cut}")
+    return ", ".join([*parts, *([f"{diff.unchanged} unchanged"] if diff.unchanged else [])])
+
+
+def _totals(diff: BoardDiff) -> str:
+    """Return how many there are: `20 models (18 before), 13 open pull requests (13 before)`."""
+    what = "model" if diff.per is Per.MODEL else "variant"
+    totals = (
+        (what, diff.total, diff.total_before),
+        ("open pull request", diff.pull_requests, diff.pull_requests_before),
+    )
+    return ", ".join(f"{now} {name}{'s' * (now != 1)} ({before} before)" for name, now, before in totals)
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+def _rows(diff: BoardDiff, limit: int | None, signs: _Signs) -> list[list[Text]]:
+    """Return the rows of all sections, an empty one between two."""
+    width = max(len(str(change.row.rank)) for changes in diff.sections.values() for change in changes[:limit])
+    rows: list[list[Text]] = []
+    for changes in diff.sections.values():
+        if rows and changes:
+            rows.append([Text("")] * len(_COLUMNS))
+        values = _values(changes[:limit], signs) if changes else []
+        for change, value in zip(changes[:limit], values, strict=True):
+            rows.append(_cells(change, value, width, signs))
+    return rows
+
+
+def _cells(change: BoardChange, value: str, width: int, signs: _Signs) -> list[Text]:
+    score = change.row.score
+    mark, style = _mark(change, signs)
+    labels = Text(", ").join(safe(label, colour) for label, colour in _badges(change))
+    return [
+        Text.assemble(f"{change.row.rank:>{width}} ", (mark, style)),
+        safe(change.model_id),
+        Text(value, "" if change.better is None else "green" if change.better else "red"),
+        labels,
+        safe(score.commit_author),
+        Text(_committed(score, signs)),
+        source_cell(score.result.source),
+        safe(score.result.notes or ""),
+    ]
+
+
+def _mark(change: BoardChange, signs: _Signs) -> tuple[str, str]:
+    """Return what became of the rank, with its colour: `new` (`new?` where older history can't be read), `▲2`, `▼1`,
+    `gone`, or nothing.
+    """
+    if change.kind is ChangeKind.APPEARED:
+        return ("new", "green") if change.row.score.complete else ("new?", "yellow")
+    if change.kind is ChangeKind.DISAPPEARED:
+        return "gone", "red"
+    if change.climbed:
+        up = change.climbed > 0
+        return f"{signs.up if up else signs.down}{abs(change.climbed)}", "green" if up else "red"
+    return "", ""
+
+
+def _badges(change: BoardChange) -> list[tuple[str, str]]:
+    found = [*badges(change.row)]
+    if change.kind in _BADGES:
+        found.insert(0, _BADGES[change.kind])
+    if change.rescaled:
+        found.append(("rescaled", "magenta"))
+    return found
+
+
+def _committed(score: Score, signs: _Signs) -> str:
+    return ("" if score.complete else signs.until) + format_time(score.commit_time)[:10]
+
+
+def _values(changes: Sequence[BoardChange], signs: _Signs) -> list[str]:
+    """Return each value, or `24.8 → 62.5 (+37.7)` where it changed, the points of several beneath each other."""
+    new = _aligned([short_value(change.row.value) for change in changes])
+    if any(change.difference is None for change in changes):
+        return new
+    old = _aligned([short_value(change.old.value) for change in changes if change.old])
+    differences = [_signed(change.difference or Fraction(0), signs) for change in changes]
+    return [f"{a} {signs.arrow} {b} ({c})" for a, b, c in zip(old, new, differences, strict=True)]
+
+
+def _aligned(values: list[str]) -> list[str]:
+    aligned = align_points(values)
+    return aligned if len(aligned[0]) <= _MOST_DIGITS else values
+
+
+def _signed(difference: Fraction, signs: _Signs) -> str:
+    size = plain(abs(difference))
+    if len(size) > _MOST_DIGITS:
+        size = f"{Decimal(abs(difference).numerator) / abs(difference).denominator:.4e}"
+    return f"{'+' if difference > 0 else signs.minus}{size}"
+
+
+def diffs_text(diffs: Sequence[BoardDiff], limit: int | None = None) -> str:
+    """Return the tables as a pipe gets them: plain, nothing cut."""
+    out = io.StringIO()
+    print_diffs(Console(file=out, width=10_000, no_color=True, highlight=False), diffs, limit)
+    return out.getvalue()
+
+
+# --- JSON, Markdown -------------------------------------------------------------------------------------------------
+
+
+def diffs_json(diffs: Sequence[BoardDiff], limit: int | None = None, *, many: bool = False) -> str:
+    """Return the changes of one leaderboard as an object, or with `many` a list of them."""
+    objects = [_diff_object(diff, limit) for diff in diffs]
+    return to_json(objects if many else objects[0])
+
+
+def _diff_object(diff: BoardDiff, limit: int | None) -> dict[str, Any]:
+    gain = diff.biggest_gain
+    return {
+        "benchmark": diff.benchmark.dataset_id,
+        "name": diff.benchmark.name,
+        "task": diff.task_id,
+        "metric": diff.metric.name,
+        "direction": diff.metric.direction,
+        "scale": diff.metric.scale,
+        "policy": diff.policy,
+        "per": diff.per,
+        "origin": diff.origin,
+        "since": format_time(diff.since.moment),
+        "until": format_time(diff.until.moment) if diff.until else None,
+        "generated_at": format_time(diff.generated_at),
+        "total": diff.total,
+        "total_before": diff.total_before,
+        "pull_requests": diff.pull_requests,
+        "pull_requests_before": diff.pull_requests_before,
+        "counts": {**{kind: len(changes) for kind, changes in diff.sections.items()}, "unchanged": diff.unchanged},
+        "new_first_place": bool(diff.new_leaders),
+        "leaders": [_row_object(row) for row in diff.leaders],
+        "leaders_before": [_row_object(row) for row in diff.leaders_before],
+        "biggest_gain": gain and _change_object(gain),
+        "left_out": dict(diff.left_out),
+        "warnings": list(diff.warnings),
+        **{kind: [_change_object(change) for change in changes[:limit]] for kind, changes in diff.sections.items()},
+    }
+
+
+def _change_object(change: BoardChange) -> dict[str, Any]:
+    return {
+        "model_id": change.model_id,
+        "variant": masked(change.variant) or None,
+        "old": change.old and _row_object(change.old),
+        "new": change.new and _row_object(change.new),
+        "difference": None if change.difference is None else as_number(change.difference),
+        "better": change.better,
+        "rescaled": change.rescaled,
+    }
+
+
+def _row_object(row: Row) -> dict[str, Any]:
+    """Return a row as leaderboards show it, but for its other values, with since when the value has stood."""
+    since = {"since": format_time(row.score.commit_time), "since_sure": row.score.complete}
+    warnings = [masked(warning) for warning in row.warnings]
+    return {"rank": row.rank, "model_id": row.model_id, **score_object(row.score), **since, "warnings": warnings}
+
+
+def diff_markdown(diff: BoardDiff, limit: int | None = None) -> str:
+    """Return a post with a table for each kind of change, which GitHub and the Hugging Face Hub render."""
+    moments = between(diff, format_time(diff.generated_at))
+    lines = [f"### {escaped(_title(diff))}", "", escaped(f"{_heading(diff)}."), ""]
+    if not diff.count:
+        return "\n".join([*lines, escaped(f"Nothing changed between {moments}; {_totals(diff)}."), ""])
+    lines += [escaped(f"Between {moments}: {_counts(diff)}; {_totals(diff)}."), ""]
+    for line in news(diff):
+        lines += [f"**{escaped(line[:1].upper() + line[1:])}**", ""]
+    for kind, changes in diff.sections.items():
+        if changes:
+            lines += [f"#### {_TITLES[kind]}", "", *_markdown_table(changes, limit), ""]
+    return "\n".join(lines)
+
+
+def _title(diff: BoardDiff) -> str:
+    """Return what a post is called: `Humanity's Last Exam: what changed from 2026-02-01 to 2026-02-08`."""
+    task = f", task {diff.task_id}" if len(diff.benchmark.tasks) > 1 else ""
+    until = _day(diff.until) if diff.until else format_time(diff.generated_at)[:10]
+    return f"{diff.benchmark.name}{task}: what changed from {_day(diff.since)} to {until}"
+
+
+def _day(moment: AsOf) -> str:
+    return str(moment.moment.date()) if moment.whole_day else moment.label()
+
+
+def _markdown_table(changes: Sequence[BoardChange], limit: int | None) -> list[str]:
+    shown = changes[:limit]
+    lines = [
+        "| Rank | Model | Value | Badges | Who | Committed | Source | Notes |",
+        "| :--- | :--- | ---: | :--- | :--- | :--- | :--- | :--- |",
+    ]
+    for change in shown:
+        score = change.row.score
+        cells = [
+            f"{change.row.rank} {_mark(change, _UNICODE)[0]}".rstrip(),
+            escaped(change.model_id),
+            _values([change], _UNICODE)[0],
+            escaped(", ".join(label for label, _ in _badges(change))),
+            escaped(score.commit_author),
+            _committed(score, _UNICODE),
+            source_link(score.result.source),
+            escaped(score.result.notes or ""),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    more = len(changes) - len(shown)
+    return [*lines, "", f"… and {more} more."] if more else lines
