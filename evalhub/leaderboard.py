@@ -162,7 +162,10 @@ class Ranking:
     @property
     def marked(self) -> int:
         """How many rows have warnings."""
-        return sum(bool(self._warnings(group)) for _, group in self.places)
+        return sum(self._is_marked(group) for _, group in self.places)
+
+    def _is_marked(self, group: Sequence[Contender]) -> bool:
+        return not group[0].complete or group[0].value in self.suspects or _disagree(group)
 
     def rows(self, limit: int | None, load: Load) -> tuple[Row, ...]:
         """Return the first rows, with all that is known of their results."""
@@ -192,10 +195,11 @@ class Ranking:
 
 def rank(contenders: Iterable[Contender], metric: Metric, policy: Policy, per: Per) -> Ranking:
     """Choose one result a model (or variant) and rank them: 1, 2, 2, 4, ties by model id."""
-    groups: dict[tuple[str, str], list[Contender]] = {}
+    groups: dict[str | tuple[str, str], list[Contender]] = {}
     for each in contenders:
-        groups.setdefault((each.model_id, each.variant if per is Per.VARIANT else ""), []).append(each)
-    suspects = scale_suspects((each.value for group in groups.values() for each in group), metric.scale)
+        groups.setdefault((each.model_id, each.variant) if per is Per.VARIANT else each.model_id, []).append(each)
+    values = (each.value for group in groups.values() for each in group)
+    suspects = scale_suspects(values, metric.scale) if metric.scale else set()
     for group in groups.values():
         if len(group) > 1:
             group.sort(key=lambda each: preference(each, policy, metric.direction))
@@ -255,15 +259,14 @@ def _order(each: Contender, direction: Direction) -> tuple[object, ...]:
 
 def preference(each: Contender, policy: Policy, direction: Direction) -> tuple[object, ...]:
     """Return a key that sorts the result that counts first; it ends in where it stands: nothing is left to chance."""
-    trust = (not each.verified, each.origin is not Origin.AUTHOR)
-    newest = -each.time
+    unverified, community, newest = not each.verified, each.origin is not Origin.AUTHOR, -each.time
     best = _goodness(each.value, direction)
-    keys = {
-        Policy.BEST: (best, *trust, newest),
-        Policy.TRUSTED: (*trust, newest, best),
-        Policy.LATEST: (newest, *trust, best),
-    }
-    return (*keys[policy], each.pull_request or 0, each.ref, each.filename, each.position)
+    place = (each.pull_request or 0, each.ref, each.filename, each.position)
+    if policy is Policy.BEST:
+        return (best, unverified, community, newest, place)
+    if policy is Policy.TRUSTED:
+        return (unverified, community, newest, best, place)
+    return (newest, unverified, community, best, place)
 
 
 def count_left_out(

@@ -101,12 +101,14 @@ def pull_refs(refs: git.Refs, default: git.Branch | None) -> list[PullRef]:
 
 
 def _resolved(refs: git.Refs) -> dict[str, pygit2.Oid]:
-    """Return the symbolic refs that stand for pull requests and lead to a commit."""
+    """Return the symbolic refs that stand for pull requests and lead to a commit, by branches: `stamps.py` tells of no
+    tag that has changed.
+    """
     resolved = {}
     for name, target in refs.symbolic.items():
         for _ in range(5):  # git follows no more
             target = refs.symbolic.get(target, target)
-        if target in refs.ids and is_proposal(name):
+        if target in refs.ids and is_proposal(name) and not target.startswith("refs/tags/"):
             resolved[name] = refs.ids[target]
     return resolved
 

@@ -6,7 +6,8 @@ repository's stamp. Why it moves with every change:
 
 - A loose ref is written by renaming a lock file, which changes the directory it is in. Every directory below `refs` is
   watched, so also one in which a first ref of its kind appears; and every loose ref itself, as some programs (go-git,
-  an editor) write in place.
+  an editor) write in place. Tags aren't: no leaderboard depends on one. Nor is `refs/remotes` where it has the one
+  remote that is read.
 - `packed-refs`, `HEAD`, `config` and `shallow` are replaced as a whole, so their inode and ctime change; an edit in
   place changes the ctime. That one of them is absent is part of the stamp too.
 - A linked worktree has its refs in the main repository, whose files are watched at the end of the `.git` file's trail.
@@ -70,14 +71,17 @@ def _of_git_dir(repository: str, git_dir: str) -> Iterator[str]:
 
 
 def _below(repository: str, folder: str, depth: int) -> Iterator[str]:
-    """Yield `folder` and everything below it."""
-    yield folder
+    """Yield `folder` and everything below it that is read."""
     try:
         with os.scandir(os.path.join(repository, folder)) as entries:
             listing = sorted(entries, key=lambda entry: entry.name)
     except OSError:
-        return
+        listing = []
+    if not folder.endswith("refs/remotes") or all(entry.name != "origin" for entry in listing):
+        yield folder
     for entry in listing:
+        if depth == 0 and entry.name == "tags":
+            continue
         if entry.is_dir() and depth < _DEEPEST:
             yield from _below(repository, f"{folder}/{entry.name}", depth + 1)
         else:
