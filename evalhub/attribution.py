@@ -92,7 +92,7 @@ class Attributor:
         tree = git.results_tree_id(commit)
         files = self._files.get(tree)
         if files is None:
-            counted = (file for file in git.results_files(commit) if counts_as_results(file.path))
+            counted = (file for file in self._reader.files(commit) if counts_as_results(file.path))
             files = self._files[tree] = {file.id: file for file in counted if file.kind == "file"}
         if last in files:
             return last

@@ -14,7 +14,7 @@ from evalhub.repos import REGISTRY_FILE, InnerRegistry, Listing, Unlisted, list_
 from evalhub.store import Store
 from evalhub.workers import cores, share_out
 
-_PACK = 1_000  # stamps that one process looks at, at a time
+_PACK = 250  # stamps that one process looks at, at a time
 _ROOT = b""
 _ITSELF = (".",)  # what is watched of a directory without a repository: its entries
 
@@ -129,14 +129,15 @@ class _Walk:
             return Listing(bool(is_repo), tuple(json.loads(names)), bool(has_registry))
         if path in self.same_repos and path:
             return Listing(True)
-        stamp = stamps.stamp(directory, _ITSELF)
         try:
             listing = list_directory(directory, is_root=not path)
+            if not listing.is_repo or not path:
+                stamp = stamps.stamp(directory, _ITSELF)
+                listing = list_directory(directory, is_root=not path)  # again, as a stamp must be older
+                self._note(path, stamp, listing)
         except OSError:
             self._note(path, stamps.NEVER, Listing(False))  # so that it is tried again
             raise
-        if not listing.is_repo or not path:
-            self._note(path, stamp, listing)
         return listing
 
     def _note(self, path: bytes, stamp: bytes, listing: Listing) -> None:

@@ -56,13 +56,24 @@ def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
     if not repos:
         return
     with store.writing():
-        current = [each for each in repos if _forget(store, each.path, each.read_at)]
+        known = _known(store, [each.path for each in repos])
+        current = [each for each in repos if each.path not in known or _forget(store, each.path, each.read_at)]
         ((last,),) = store.rows("SELECT coalesce(max(number), 0) FROM repo")
         numbered = list(enumerate(current, start=last + 1))
         store.insert("repo", (_repo_row(number, each) for number, each in numbered))
         store.insert("result", ((None, number, *row) for number, each in numbered for row in each.rows.results))
         store.insert("left_out", ((number, *row) for number, each in numbered for row in each.rows.left_out))
         store.insert("blob", (row for each in current for row in each.rows.blobs))
+
+
+def _known(store: Store, paths: Sequence[bytes]) -> set[bytes]:
+    """Return those of `paths` at which the index has a repository."""
+    found: set[bytes] = set()
+    for start in range(0, len(paths), _MANY):
+        some = paths[start : start + _MANY]
+        marks = ", ".join("?" * len(some))
+        found.update(path for (path,) in store.rows(f"SELECT path FROM repo WHERE path IN ({marks})", some))
+    return found
 
 
 def _repo_row(number: int, each: KeptRepo) -> rows.Row:

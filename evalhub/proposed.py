@@ -74,7 +74,7 @@ class Proposed:
             hint = f"git -C {quoted(self._repository.workdir or self._repository.path)} fetch --unshallow"
             raise git.UnreadableError(f"{pull.ref}: the clone is too shallow to tell what it adds", hint)
         before = self._base(base)
-        files = git.results_files(tip, nested=True)
+        files = self._reader.files(tip)
         changed = [file for file in files if before.lacks(file)]
         known = {file.path for file in changed}
         others = [file for file in files if file.path not in known]
@@ -135,7 +135,7 @@ class Proposed:
         known = self._bases.get(base)
         if known is None:
             commit = git.read_commit(self._repository, base) if base else None
-            files = git.results_files(commit, nested=True) if commit else []
+            files = self._reader.files(commit) if commit else []
             known = self._bases[base] = _Base(files, self._reader)
         return known
 

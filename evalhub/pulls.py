@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pygit2
@@ -17,8 +19,12 @@ _LOCAL, _REMOTE = "refs/heads/", "refs/remotes/origin/"
 _PULL_REF = re.compile(
     r"refs/(?P<remote>remotes/origin/)?(?:pr|pull|merge-requests)/(?P<number>[1-9][0-9]{0,9})(?:/head)?"
 )
-_LOOSE_FOLDERS = ("refs/pr", "refs/pull", "refs/merge-requests", "refs/heads/evalhub")
-_CLONE_FOLDERS = ("refs/remotes/origin/pr", "refs/remotes/origin/pull", "refs/remotes/origin/merge-requests")
+_HOSTS_FOLDERS = frozenset({"pr", "pull", "merge-requests"})
+_PROPOSAL_FOLDERS = {
+    "refs": _HOSTS_FOLDERS,
+    "refs/heads": frozenset({"evalhub"}),
+    "refs/remotes/origin": _HOSTS_FOLDERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +119,23 @@ def _resolved(refs: git.Refs) -> dict[str, pygit2.Oid]:
     return resolved
 
 
+def _proposal_folders(git_dir: str) -> Iterator[str]:
+    """Yield the directories in which loose refs may be that stand for pull requests."""
+    for above, wanted in _PROPOSAL_FOLDERS.items():
+        path = os.path.join(git_dir, above)
+        with suppress(OSError):  # looked at once, instead of once for each
+            for name in wanted.intersection(os.listdir(path)):
+                yield os.path.join(path, name)
+
+
 def broken_refs(git_dir: str, refs: git.Refs) -> list[str]:
     """Return the pull-request refs that hold no commit id: loose files of rubbish, which libgit2 passes over in
     silence, and symbolic refs that lead nowhere.
     """
     resolved = _resolved(refs)
     broken = []
-    for folder in (*_LOOSE_FOLDERS, *_CLONE_FOLDERS):
-        path = os.path.join(git_dir, folder)
-        for directory, _, names in os.walk(path) if os.path.isdir(path) else ():
+    for path in _proposal_folders(git_dir):
+        for directory, _, names in os.walk(path):
             for name in names:
                 ref = os.path.relpath(os.path.join(directory, name), git_dir)
                 if ref not in refs.ids and ref not in resolved and not name.endswith(".lock"):

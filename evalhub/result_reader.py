@@ -25,6 +25,15 @@ class ResultReader:
         self.parsed: dict[pygit2.Oid, ResultEntries] = {}
         self._known: dict[pygit2.Oid, ResultEntries] = {}
         self._recall = recall
+        self._files: dict[pygit2.Oid | None, list[git.TreeFile]] = {}
+
+    def files(self, commit: pygit2.Commit) -> list[git.TreeFile]:
+        """Return what lies in the commit's `.eval_results` and in folders below it. Raises what `git.reading` catches."""
+        tree = git.results_tree_id(commit)
+        known = self._files.get(tree)
+        if known is None:
+            known = self._files[tree] = git.results_files(commit, nested=True) if tree else []
+        return known
 
     def are_there(self, files: Iterable[git.TreeFile]) -> bool:
         """Whether no blob of `files` is missing."""

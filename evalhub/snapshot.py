@@ -172,7 +172,7 @@ def _read_committed(reading: _Reading, refs: git.Refs, default: git.Branch) -> R
                 spec = read_spec(git.read_blob(reading.reader.repository, file.id, limit=MAX_BYTES))
             type_ = reading.name.type or (RepoType.DATASET if has_spec else RepoType.MODEL)
             if type_ is RepoType.MODEL:
-                _collect_default(reading, place, git.results_files(commit, nested=True))
+                _collect_default(reading, place, reading.reader.files(commit))
     except git.UnreadableError as error:
         reading.report("EH002", error.message, error.hint, default.ref)
         reading.left_out.append(LeftOut(Reason.UNREADABLE_REFS))

@@ -20,6 +20,7 @@ from typing import Any
 from evalhub import __version__
 
 FORMAT = 2  # of the tables and of what is in them: raise it with every change
+_CACHE_KIB = 32 * 1024  # blobs' ids are random, so pages all over the file are written
 _WAIT = 5.0  # seconds to wait for another process that writes
 
 _TABLES = """
@@ -124,6 +125,7 @@ class Store:
     def _prepare(self, root: str) -> None:
         self._run("PRAGMA synchronous = NORMAL" if self.file else "PRAGMA synchronous = OFF")
         self._run("PRAGMA temp_store = MEMORY")
+        self._run(f"PRAGMA cache_size = -{_CACHE_KIB}")
         wanted = _wanted(root)
         if self._meta() == wanted:
             return
