@@ -148,7 +148,7 @@ def values(store: Store, dataset_id: str, task_id: str) -> list[float]:
 
 
 def claims(store: Store, root: Path, but: Collection[Path]) -> Iterator[Claim]:
-    """Yield what the results of all models claim, but of those at the paths `but`."""
+    """Yield what the results of all models claim, but of those at the absolute paths `but`."""
     from evalhub.rules.peers import Claim  # with all rules, which leaderboards don't need
 
     query = (
@@ -157,7 +157,7 @@ def claims(store: Store, root: Path, but: Collection[Path]) -> Iterator[Claim]:
     )
     for path, models in groupby(store.rows(query), key=lambda row: row[0]):
         directory = _path(root, path)
-        if directory in but:
+        if directory.absolute() in but:
             continue
         for _, id, filename, ref, position, dataset, task, value, variant in models:
             model_id = untext(id)

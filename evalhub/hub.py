@@ -22,7 +22,7 @@ from evalhub.leaderboard import Leaderboard, Ranking, Row, Score
 from evalhub.lookup import NotFoundError, look_up
 from evalhub.names import normalise, printable
 from evalhub.scan import Progress, not_listed
-from evalhub.snapshot import LeftOut, RepoSnapshot
+from evalhub.snapshot import LeftOut, PlacedResult, RepoSnapshot
 from evalhub.store import Store
 from evalhub.terms import Origin, Per, Policy, Reason, RepoType
 
@@ -30,14 +30,18 @@ if TYPE_CHECKING:
     from evalhub.board_diff import BoardDiff
     from evalhub.conflicts import Conflicts
     from evalhub.rules.peers import Claim
+    from evalhub.standings import Through
 
 
 @dataclass(frozen=True, slots=True)
 class ModelScore:
-    """One result of a model as its card would show it; `benchmark` is None where it isn't in the hub."""
+    """One result of a model as its card would show it; `benchmark` is None where it isn't in the hub, and `through` is
+    the pull request that a result of the default branch came through, if anything tells.
+    """
 
     score: Score
     benchmark: Benchmark | None
+    through: Through | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +346,7 @@ class Hub:
 
     def claims(self, but: Path) -> list[Claim]:
         """Return what the committed results of all models claim but the one at the path `but`, for rules to compare."""
-        return self.index.ask(lambda store: list(contents.claims(store, self.root, {but})))
+        return self.index.ask(lambda store: list(contents.claims(store, self.root, {but.absolute()})))
 
     def disagreeing(self, model_id: str | None = None) -> list[Score]:
         """Return the results of each model's task of which values of a variant differ, or of one model's tasks."""
@@ -378,13 +382,24 @@ class Hub:
 
     def model(self, name: str) -> ModelResults:
         """Return all results of the model that `name` means. Raises `EvalhubError` where there is none."""
+        from evalhub.timeline import open_timeline  # slow to import, and few commands need it
+
         snapshot, scores = self._model(name)
-        found = [ModelScore(score, self.benchmarks.get(score.result.dataset_id)) for score in scores]
+        standing = open_timeline(snapshot.path, snapshot.id).at(None)
+        through = {_place(each.placed): each.through for each in standing}
+        found = [
+            ModelScore(score, self.benchmarks.get(score.result.dataset_id), through.get(_place(score.placed)))
+            for score in scores
+        ]
         found.sort(key=lambda item: _card_order(item.score))
         left_out = Counter(item.reason for item in snapshot.left_out)
         counts = {reason: left_out[reason] for reason in Reason if left_out[reason]}
         warnings = leaderboard.left_out_warnings(counts, quoted(snapshot.path))
         return ModelResults(snapshot.id, tuple(found), counts, warnings)
+
+
+def _place(placed: PlacedResult) -> tuple[str, str, int]:
+    return placed.place.ref, placed.filename, placed.index
 
 
 def _card_order(score: Score) -> tuple[object, ...]:

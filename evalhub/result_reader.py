@@ -28,7 +28,7 @@ class ResultReader:
         self._files: dict[pygit2.Oid | None, list[git.TreeFile]] = {}
 
     def files(self, commit: pygit2.Commit) -> list[git.TreeFile]:
-        """Return what lies in the commit's `.eval_results` and in folders below it. Raises what `git.reading` catches."""
+        """Return what lies in `.eval_results` and below it. Raises what `git.reading` catches."""
         tree = git.results_tree_id(commit)
         known = self._files.get(tree)
         if known is None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from evalhub import targets
+from evalhub import contents, targets
 from evalhub.benchmarks import Spec
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
 from evalhub.checkouts import SourceFile
@@ -18,11 +18,12 @@ from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
+from evalhub.index import Index, index_file
 from evalhub.registry import Registry, read_registry
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context
 from evalhub.scan import Progress, outline
-from evalhub.snapshot import RepoSnapshot, read_repo
+from evalhub.snapshot import RepoSnapshot
 from evalhub.targets import Target, View
 from evalhub.terms import RepoType
 from evalhub.workers import cores, share_out
@@ -62,6 +63,7 @@ def validate(
     ignore: Iterable[str] = (),
     comments: bool = True,
     progress: Progress | None = None,
+    cache: Path | str | None = None,
     edits: Edits = NO_EDITS,
     most: int = MAX_PROBLEMS,
 ) -> Report:
@@ -74,8 +76,9 @@ def validate(
     and `ignore` are codes or beginnings of codes: the findings to return, by default those that the registry selects,
     and not to return, beside those that it ignores. Without `comments`, those in the files ignore nothing, nor does a
     registry in a repository that is validated.
-    `progress` is called with how many repositories, then packs of files, are done, and of how many. `edits` are taken
-    for what is on disk. Of one file `most` findings are returned at most, errors first.
+    `progress` is called with how many repositories, then packs of files, are done, and of how many. With `cache`, a
+    directory, what other results of the hub claim is kept there. `edits` are taken for what is on disk. Of one file
+    `most` findings are returned at most, errors first.
 
     Raises `EvalhubError` where a path or ref isn't there, a code means nothing, or nothing can be validated.
     """
@@ -100,7 +103,7 @@ def validate(
     if not chosen.select:
         chosen = replace(chosen, select=registry.choice.select, ignore=registry.choice.ignore + chosen.ignore)
     context = context_of(scan.repos, registry, dict(targets.edited_specs(found, edits)) if view.working else {})
-    checked, unreadable = _check(found, context, chosen, lambda: _elsewhere(root, scan.repos, found), progress)
+    checked, unreadable = _check(found, context, chosen, lambda: _elsewhere(root, scan.repos, found, cache), progress)
     problems = [problem for problem in (*finder.problems, *unreadable) if chosen.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
     files = dict.fromkeys(each.file for each in checked)
@@ -233,18 +236,13 @@ def context_of(datasets: Iterable[RepoSnapshot], registry: Registry, edited: dic
     return Context(specs, frozenset(found) - frozenset(specs), registry, histories(found), now=datetime.now(UTC))
 
 
-def _elsewhere(root: Path, repos: Iterable[RepoSnapshot], found: Sequence[Target]) -> Iterator[Claim]:
-    """Yield what is claimed in the model repositories of the hub that are not among the targets."""
+def _elsewhere(
+    root: Path, repos: Iterable[RepoSnapshot], found: Sequence[Target], cache: Path | str | None
+) -> list[Claim]:
+    """Return what is claimed in the model repositories of the hub that are not among the targets."""
     validated = {target.snapshot.path.absolute() for target in found if target.snapshot}
-    for snapshot in repos:
-        if snapshot.type is RepoType.MODEL and snapshot.path.absolute() not in validated:
-            yield from claims_of(read_repo(root, snapshot.path))
-
-
-def claims_of(snapshot: RepoSnapshot) -> Iterator[Claim]:
-    """Yield what the committed results of a model claim."""
-    for placed in snapshot.results:
-        result = placed.result
-        file = FileRef(placed.filename, snapshot.id, placed.place.ref, str(snapshot.path))
-        ids = (result.dataset_id, result.task_id)
-        yield Claim(file, placed.index, 1, *ids, result.value, result.variant, snapshot.id)
+    models = {each.path.absolute() for each in repos if each.type is RepoType.MODEL}
+    if models <= validated:
+        return []
+    index = Index(root, index_file(Path(cache), root) if cache is not None else None)
+    return index.ask(lambda store: list(contents.claims(store, root, validated)))

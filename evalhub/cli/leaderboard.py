@@ -139,7 +139,9 @@ def hints(board: Leaderboard, others: tuple[str, ...], flag: str) -> list[str]:
     if others:
         listed = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
         found.append(f"other tasks: {listed}; show one: --task {shlex.quote(others[0])}, or all: --task all")
-    if not board.total:
+    if not board.total and board.as_of:
+        found.append(f"nothing stood then; what stands now: evalhub leaderboard {name}{flag}")
+    elif not board.total:
         found.append(f"no results yet; propose one: evalhub submit MODEL --benchmark {name} --value VALUE{flag}")
     if any(row.conflict for row in board.rows):
         found.append(f"conflict: results for one setup disagree; who says what: evalhub conflicts {name}{flag}")

@@ -101,13 +101,18 @@ def cache_directory() -> Path:
     return platformdirs.user_cache_path("evalhub")
 
 
+def cache_option(context: typer.Context, no_cache: bool) -> Path | None:
+    """Return where indexes are kept, None where --no-cache says that nothing is."""
+    return None if no_cache or context.obj.no_cache else cache_directory()
+
+
 @contextmanager
 def open_hub(context: typer.Context, hub: Path | None, no_color: bool, no_cache: bool) -> Iterator[Hub]:
     """Give the hub that the options name; while it is read on a terminal, show a bar if that takes over a second."""
     from evalhub.hub import Hub
 
     err = stderr(context, no_color)
-    cache = None if no_cache or context.obj.no_cache else cache_directory()
+    cache = cache_option(context, no_cache)
     with progress_bar(err, "reading repositories") as progress:
         yield Hub(hub_root(context, hub), cache=cache, progress=progress, note=lambda text: say(err, f"note: {text}"))
 
@@ -123,10 +128,12 @@ def progress_bar(console: Console, what: str, *, after: float = 1.0) -> Iterator
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
-    task = bar.add_task(what, total=None)
-    due = time.monotonic() + after
+    task = bar.add_task(what, total=None, rate="")
+    begun = time.monotonic()
+    due = begun + after
 
     def update(done: int, total: int) -> None:
         nonlocal due
@@ -134,8 +141,9 @@ def progress_bar(console: Console, what: str, *, after: float = 1.0) -> Iterator
             return
         if not bar.live.is_started:
             bar.start()
-        bar.update(task, completed=done, total=total, refresh=True)
-        due = time.monotonic() + _BETWEEN_DRAWINGS
+        now = time.monotonic()
+        bar.update(task, completed=done, total=total, rate=f"{done / (now - begun):,.0f}/s", refresh=True)
+        due = now + _BETWEEN_DRAWINGS
 
     try:
         yield update

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evalhub.cli.options import HubOption, NoColorOption, hub_option, progress_bar, say, stderr, stdout, write_out
+from evalhub.cli.options import (
+    HubOption,
+    NoCacheOption,
+    NoColorOption,
+    cache_option,
+    hub_option,
+    progress_bar,
+    say,
+    stderr,
+    stdout,
+    write_out,
+)
 from evalhub.errors import EvalhubError
 
 if TYPE_CHECKING:
@@ -66,6 +77,7 @@ def command(
     staged: Annotated[bool, typer.Option("--staged", help="What is staged for the next commit.")] = False,
     hub: HubOption = None,
     no_color: NoColorOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """Check specs, results and the registry.
 
@@ -80,7 +92,7 @@ def command(
     if diff and format is not Format.TEXT:
         hint = "leave out --format; or leave out --diff: json and sarif have the repairs too"
         raise EvalhubError("--diff prints a diff, in no other format", hint, exit_status=2)
-    named = hub_option(context, hub)
+    named, cache = hub_option(context, hub), cache_option(context, no_cache)
     given = paths or [_default_path(named)]
 
     def check(edits: Edits = NO_EDITS, done: Sequence[Repair] = (), most: int = MAX_PROBLEMS) -> Report:
@@ -95,6 +107,7 @@ def command(
                 ignore=ignore or (),
                 comments=not no_comments,
                 progress=progress,
+                cache=cache,
                 edits=edits,
                 most=most,
             )

@@ -12,9 +12,11 @@ from rich.text import Text
 from evalhub.files import shown
 from evalhub.hub import BenchmarkSummary, ModelResults, ModelScore
 from evalhub.index import Status
+from evalhub.leaderboard import branch_name
 from evalhub.render.jsontext import to_json
 from evalhub.render.scores import SCORE_COLUMNS, origin_badges, score_cells, score_object
 from evalhub.render.terminal import Column, align_points, print_table, safe, short_value
+from evalhub.standings import KnownFrom, Through
 from evalhub.terms import Origin
 
 _BENCHMARK_COLUMNS = (
@@ -98,7 +100,14 @@ def print_model(out: Console, results: ModelResults) -> None:
 def _cells(item: ModelScore, value: str) -> list[Text]:
     result = item.score.result
     benchmark = safe(item.benchmark.name) if item.benchmark else safe(f"{result.dataset_id} (not in the hub)", "dim")
-    return [benchmark, safe(result.task_id), *score_cells(item.score, value, origin_badges(item.score))]
+    badges = [*origin_badges(item.score), *([(_through(item.through), "cyan")] if item.through else [])]
+    return [benchmark, safe(result.task_id), *score_cells(item.score, value, badges)]
+
+
+def _through(through: Through) -> str:
+    """Return which pull request a result came through; with a question mark where only a message says so."""
+    name = f"#{through.number}" if through.number is not None else branch_name(through.ref or "")
+    return f"through {name}" + ("?" if through.known_from in (KnownFrom.MERGE, KnownFrom.MESSAGE) else "")
 
 
 def model_json(results: ModelResults) -> str:
@@ -114,6 +123,7 @@ def model_json(results: ModelResults) -> str:
                     "name": item.benchmark.name if item.benchmark else None,
                     "task": item.score.result.task_id,
                     "revision": item.score.result.revision,
+                    "through": asdict(item.through) if item.through else None,
                     **score_object(item.score),
                 }
                 for item in results.scores
