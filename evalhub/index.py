@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from threading import RLock
 from typing import TypeVar
 
 import pygit2
@@ -63,6 +64,7 @@ class Index:
         self._progress = progress or no_progress
         self._note = note or (lambda _sentence: None)
         self._store: Store | None = None
+        self._lock = RLock()  # a connection takes one question at a time
         self._has_timelines = False
         self._is_new = False  # the file was broken before, and has been made anew
         self.read = 0  # repositories that had changed
@@ -78,16 +80,17 @@ class Index:
         """Return what `question` finds in the index as it is now; all its queries see one state. With `timelines` it
         also has what stood when, which is read when first asked for.
         """
-        while True:
-            try:
-                store = self._store or self._up_to_date()
-                if timelines and not self._has_timelines:
-                    self._read_timelines(store)
-                    self._has_timelines = True
-                with store.reading():
-                    return question(store)
-            except StoreError as error:
-                self._do_without(error)
+        with self._lock:
+            while True:
+                try:
+                    store = self._store or self._up_to_date()
+                    if timelines and not self._has_timelines:
+                        self._read_timelines(store)
+                        self._has_timelines = True
+                    with store.reading():
+                        return question(store)
+                except StoreError as error:
+                    self._do_without(error)
 
     def _up_to_date(self) -> Store:
         store = self._store = Store(self._file, os.path.realpath(self.root))

@@ -72,6 +72,8 @@ class StoreError(Exception):
 def _translated() -> Iterator[None]:
     try:
         yield
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise  # a mistake of ours, and none of the file
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         raise StoreError(str(error), broken=code in _BROKEN) from error
@@ -98,6 +100,7 @@ class Store:
         try:
             if file:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _refuse_strangers(file)
         except OSError as error:
             raise StoreError(error.strerror or str(error), broken=False) from error
         with _translated():
@@ -113,13 +116,16 @@ class Store:
         """Open a database only to read it; return None where it is of another version or hub."""
         store = object.__new__(cls)
         store.file, store.made_anew = file, False
+        _refuse_strangers(file)
         with _translated():
             store._connect(f"{file.absolute().as_uri()}?mode=ro")
         return store if store._meta() == _wanted(root) else None
 
     def _connect(self, address: Path | str) -> None:
         is_uri = isinstance(address, str) and address.startswith("file:")
-        self._connection = sqlite3.connect(address, timeout=_WAIT, isolation_level=None, uri=is_uri)
+        self._connection = sqlite3.connect(
+            address, timeout=_WAIT, isolation_level=None, uri=is_uri, check_same_thread=False
+        )
         weakref.finalize(self, self._connection.close)
 
     def _prepare(self, root: str) -> None:
@@ -207,6 +213,16 @@ class Store:
     def size(self) -> int:
         """Return the size of the file in bytes."""
         return os.path.getsize(self.file) if self.file else 0
+
+
+def _refuse_strangers(file: Path) -> None:
+    """Raise where somebody else wrote the file, who could make it say anything: a cache may be a shared directory."""
+    try:
+        owner = os.lstat(file).st_uid
+    except FileNotFoundError:
+        return
+    if owner != os.geteuid():
+        raise StoreError("it belongs to another user", broken=False)
 
 
 def _wanted(root: str) -> dict[str, str]:

@@ -40,6 +40,8 @@ def command(
 
     if status and clear:
         raise EvalhubError("--status and --clear contradict each other", "name one of them", exit_status=2)
+    if context.obj.no_cache:
+        raise EvalhubError("--no-cache keeps no index", "leave it out", exit_status=2)
     file = index_file(cache_directory(), hub_root(context, hub))
     if status:
         _show(context, hub, file, format, no_color)
