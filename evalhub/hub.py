@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalhub import contents, leaderboard, registry
+from evalhub import contents, leaderboard, omissions, registry
 from evalhub.benchmarks import Benchmark, Spec
 from evalhub.dates import AsOf, as_moment
 from evalhub.diagnostics import Diagnostic
@@ -20,7 +19,7 @@ from evalhub.files import quoted, shown
 from evalhub.index import Index, Note, index_file
 from evalhub.leaderboard import Leaderboard, Ranking, Row, Score
 from evalhub.lookup import NotFoundError, look_up
-from evalhub.names import normalise, printable
+from evalhub.names import printable
 from evalhub.scan import Progress, not_listed
 from evalhub.snapshot import LeftOut, PlacedResult, RepoSnapshot
 from evalhub.store import Store
@@ -61,10 +60,6 @@ class BenchmarkSummary:
     benchmark: Benchmark
     models: int
     results: int
-
-
-# What is missing now, was so at any time.
-ALWAYS = frozenset({Reason.UNREADABLE_REPOS, Reason.UNREADABLE_REFS, Reason.DUPLICATE_REPOS})
 
 
 class Hub:
@@ -249,8 +244,7 @@ class Hub:
             return ranking, ranking.rows(limit, lambda numbers: contents.scores(store, numbers, at))
 
         ranking, rows = self.index.ask(rank, timelines=at is not None)
-        left_out = leaderboard.count_left_out(self._missing(found, at), found.dataset_id, task_id)
-        warnings = leaderboard.left_out_warnings(left_out, quoted(self.root))
+        left_out = leaderboard.count_left_out(omissions.missing(self, found, at), found.dataset_id, task_id)
         return Leaderboard(
             found,
             task_id,
@@ -263,7 +257,7 @@ class Hub:
             ranking.pull_requests,
             ranking.marked,
             left_out,
-            (*self._registry_warnings(found), *warnings, *self._past_warnings(at)),
+            tuple(omissions.warnings(self, found, left_out, at)),
             then,
         )
 
@@ -292,48 +286,10 @@ class Hub:
         )
         return board_diff.compare(before, after, wanted)
 
-    def _missing(self, benchmark: Benchmark, at: datetime | None) -> Counter[LeftOut]:
-        """Count what is on none of a benchmark's leaderboards, or may be missing from them; `at` a moment, or now."""
-        if at is None:
-            return self.left_out + self._astray(benchmark, self.result_counts)
-        counts = self.index.ask(lambda store: contents.result_counts(store, at), timelines=True)
-        unreadable = {each: count for each, count in self.left_out.items() if each.reason in ALWAYS}
-        return Counter(unreadable) + self._astray(benchmark, counts)
-
-    def _astray(self, benchmark: Benchmark, counts: Mapping[tuple[str, str], int]) -> Counter[LeftOut]:
-        """Count the results that are on none of the benchmark's leaderboards, though they likely should be."""
-        astray: Counter[LeftOut] = Counter()
-        wanted = normalise(benchmark.dataset_id)
-        for (dataset_id, task_id), count in counts.items():
-            if dataset_id == benchmark.dataset_id and not benchmark.spec.has_task(task_id):
-                astray[LeftOut(Reason.UNKNOWN_TASKS)] += count
-            elif dataset_id not in self.datasets and normalise(dataset_id) == wanted:
-                astray[LeftOut(Reason.MISSPELT_DATASETS)] += count
-        return astray
-
-    def _past_warnings(self, at: datetime | None) -> list[str]:
-        count = self.index.ask(contents.unknown_pasts) if at else 0
-        if not count:
-            return []
-        models = "1 model" if count == 1 else f"{count} models"
-        return [f"the history of {models} can't be read as a whole: what stood then may be missing"]
-
     @cached_property
     def result_counts(self) -> dict[tuple[str, str], int]:
         """How many results there are of each dataset and task that results name, benchmarks or not."""
         return self.index.ask(contents.result_counts)
-
-    def _registry_warnings(self, benchmark: Benchmark) -> list[str]:
-        """Return why the direction may not be what somebody meant: a registry that isn't read, or a task misspelt."""
-        registered = self.registry.benchmarks.get(benchmark.dataset_id)
-        if registered:
-            unknown = [task_id for task_id in registered.task_metrics if task_id not in benchmark.spec.task_ids]
-            where = quoted(self.root / registry.REGISTRY_FILE)
-            return [f"{where} names the task {printable(id)}, which is not there" for id in unknown]
-        return [
-            f"{shown(path)} is not read, as it isn't at the root of this hub; did you mean --hub {quoted(path.parent)}?"
-            for path in self.index.inner_registries
-        ]
 
     def model_id(self, name: str) -> str:
         """Return the id of the model repo that `name` means: an id or its last part. Raises `EvalhubError`."""
