@@ -54,15 +54,26 @@ def find_changes(store: Store, root: str) -> Changes:
     folders: dict[bytes, _Folder] = {row[0]: row[1:] for row in store.rows(query)}
     kept: list[_Kept] = [(path, _ITSELF, folder[0]) for path, folder in folders.items()]
     kept += _kept_repos(store)
-    same = _unchanged(root, kept)
-    if folders and len(same) == len(kept) and _is_whole(folders, {path for path, _, _ in kept[len(folders) :]}):
+    same = set(_unchanged(root, kept))
+    repos = {path for path, _, _ in kept[len(folders) :]}
+    stale = [path for number, (path, _, _) in enumerate(kept) if number not in same]
+    if _is_whole(folders, repos) and all(path in repos and _is_repo(root, path) for path in stale):
         registries = sorted(path for path, folder in folders.items() if folder[3] and path)
         changes.inner_registries = [Path(root, os.fsdecode(path), REGISTRY_FILE) for path in registries]
-        return changes
+        changes.changed = sorted(stale, key=lambda path: path.split(b"/"))
+        return changes  # a walk would find the same
     same_folders = {kept[number][0] for number in same if number < len(folders)}
     same_repos = {kept[number][0] for number in same if number >= len(folders)}
-    _Walk(root, folders, same_folders, same_repos, changes).go({path for path, _, _ in kept[len(folders) :]})
+    _Walk(root, folders, same_folders, same_repos, changes).go(repos)
     return changes
+
+
+def _is_repo(root: str, path: bytes) -> bool:
+    """Whether what was a repository still is one."""
+    try:
+        return bool(path) and list_directory(os.path.join(root, os.fsdecode(path)), is_root=False).is_repo
+    except OSError:
+        return False
 
 
 def _is_whole(folders: Mapping[bytes, _Folder], repos: Collection[bytes]) -> bool:
@@ -70,7 +81,7 @@ def _is_whole(folders: Mapping[bytes, _Folder], repos: Collection[bytes]) -> boo
     reading was interrupted.
     """
     inside = sum(len(json.loads(names)) for _, _, names, _ in folders.values())
-    return inside == len(folders) - 1 + len(repos) - (_ROOT in repos)
+    return bool(folders) and inside == len(folders) - 1 + len(repos) - (_ROOT in repos)
 
 
 def _kept_repos(store: Store) -> Iterator[_Kept]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from evalhub import rows
 from evalhub.changes import Changes, ListedFolder
@@ -37,8 +38,9 @@ def remember_places(store: Store, changes: Changes) -> None:
     if not (changes.listed or changes.gone_repos or changes.gone_folders):
         return
     with store.writing():
-        for path in changes.gone_repos:
-            _forget(store, path, changes.begun)
+        for known in _known(store, changes.gone_repos).values():
+            if known.read_at <= changes.begun:
+                _forget(store, known)
         for path in changes.gone_folders:
             store.change("DELETE FROM folder WHERE path = ? AND read_at < ?", (path, changes.begun))
         for each in changes.listed:
@@ -52,50 +54,67 @@ def _folder_row(each: ListedFolder, read_at: int) -> rows.Row:
 
 
 def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
-    """Keep what repositories hold, in place of what is known of them."""
+    """Keep what repositories hold, in place of what is known of them.
+
+    Of two processes, the one that read a repository later is right. Whether it counts stays as it was where its name
+    and its git directory do.
+    """
     if not repos:
         return
     with store.writing():
         known = _known(store, [each.path for each in repos])
-        current = [each for each in repos if each.path not in known or _forget(store, each.path, each.read_at)]
+        current = [each for each in repos if each.path not in known or known[each.path].read_at <= each.read_at]
         ((last,),) = store.rows("SELECT coalesce(max(number), 0) FROM repo")
         numbered = list(enumerate(current, start=last + 1))
-        store.insert("repo", (_repo_row(number, each) for number, each in numbered))
+        for each in current:
+            before = known.get(each.path)
+            if before:
+                _forget(store, before, still_there=before.identity == each.rows.repo[:4])
+        store.insert("repo", (_repo_row(number, each, known.get(each.path)) for number, each in numbered))
         store.insert("result", ((None, number, *row) for number, each in numbered for row in each.rows.results))
         store.insert("left_out", ((number, *row) for number, each in numbered for row in each.rows.left_out))
         store.insert("blob", (row for each in current for row in each.rows.blobs))
 
 
-def _known(store: Store, paths: Sequence[bytes]) -> set[bytes]:
-    """Return those of `paths` at which the index has a repository."""
-    found: set[bytes] = set()
+class _Known(NamedTuple):
+    """What the index has of a repository: `identity` is its type, id, git directory and whether it is linked."""
+
+    number: int
+    read_at: int
+    identity: tuple[Any, ...]
+    sorted: bool
+    double_of: bytes | None
+
+
+def _known(store: Store, paths: Sequence[bytes]) -> dict[bytes, _Known]:
+    """Return what the index has of those of `paths` at which it has a repository."""
+    found: dict[bytes, _Known] = {}
+    columns = "path, number, read_at, sorted, double_of, type, id, git_dir, linked"
     for start in range(0, len(paths), _MANY):
         some = paths[start : start + _MANY]
         marks = ", ".join("?" * len(some))
-        found.update(path for (path,) in store.rows(f"SELECT path FROM repo WHERE path IN ({marks})", some))
+        for row in store.rows(f"SELECT {columns} FROM repo WHERE path IN ({marks})", some):
+            path, number, read_at, is_sorted, double_of, *name, linked = row
+            found[path] = _Known(number, read_at, (*name, bool(linked)), is_sorted, double_of)
     return found
 
 
-def _repo_row(number: int, each: KeptRepo) -> rows.Row:
+def _repo_row(number: int, each: KeptRepo, before: _Known | None) -> rows.Row:
     type_, id, git_dir, linked, has_problems, is_dataset, snapshot = each.rows.repo
     place = (each.path, each.read_at, json.dumps(each.watched), each.stamp)
-    return (number, *place, type_, id, git_dir, linked, False, None, has_problems, is_dataset, is_dataset, snapshot)
+    same = before is not None and before.identity == each.rows.repo[:4]
+    counts = (before.sorted, before.double_of) if before and same else (False, None)
+    return (number, *place, type_, id, git_dir, linked, *counts, has_problems, is_dataset, is_dataset, snapshot)
 
 
-def _forget(store: Store, path: bytes, read_at: int) -> bool:
-    """Forget the repository at `path`, and let those that it may have kept from counting be looked at again.
-
-    False, and nothing is done, where another process has read it later than `read_at`.
-    """
-    found = store.rows("SELECT number, read_at, id, git_dir FROM repo WHERE path = ?", (path,))
-    for number, known_at, id, git_dir in found:
-        if known_at > read_at:
-            return False
+def _forget(store: Store, known: _Known, *, still_there: bool = False) -> None:
+    """Forget a repository; unless it is still there, let those be sorted out again that it may have kept from counting."""
+    if not still_there:
+        _, id, git_dir, _ = known.identity
         store.change("UPDATE repo SET sorted = 0 WHERE id = ? OR (git_dir = ? AND git_dir != '')", (id, git_dir))
-        for table in ("result", "standing", "left_out"):
-            store.change(f"DELETE FROM {table} WHERE repo = ?", (number,))
-        store.change("DELETE FROM repo WHERE number = ?", (number,))
-    return True
+    for table in ("result", "standing", "left_out"):
+        store.change(f"DELETE FROM {table} WHERE repo = ?", (known.number,))
+    store.change("DELETE FROM repo WHERE number = ?", (known.number,))
 
 
 @dataclass(frozen=True, slots=True)
