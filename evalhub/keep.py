@@ -73,7 +73,7 @@ def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
         store.insert("repo", (_repo_row(number, each, known.get(each.path)) for number, each in numbered))
         store.insert("result", ((None, number, *row) for number, each in numbered for row in each.rows.results))
         store.insert("left_out", ((number, *row) for number, each in numbered for row in each.rows.left_out))
-        store.insert("blob", (row for each in current for row in each.rows.blobs))
+        store.insert("blob", ((None, *row) for each in current for row in each.rows.blobs))
 
 
 class _Known(NamedTuple):
@@ -108,7 +108,7 @@ def _repo_row(number: int, each: KeptRepo, before: _Known | None) -> rows.Row:
 
 
 def _forget(store: Store, known: _Known, *, still_there: bool = False) -> None:
-    """Forget a repository; unless it is still there, let those be sorted out again that it may have kept from counting."""
+    """Forget a repository; unless it is still there, sort out again those that it may have kept from counting."""
     if not still_there:
         _, id, git_dir, _ = known.identity
         store.change("UPDATE repo SET sorted = 0 WHERE id = ? OR (git_dir = ? AND git_dir != '')", (id, git_dir))

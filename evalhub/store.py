@@ -19,8 +19,8 @@ from typing import Any
 
 from evalhub import __version__
 
-FORMAT = 2  # of the tables and of what is in them: raise it with every change
-_CACHE_KIB = 32 * 1024  # blobs' ids are random, so pages all over the file are written
+FORMAT = 3  # of the tables and of what is in them: raise it with every change
+_CACHE_KIB = 32 * 1024  # blobs' ids are random: their index is written all over
 _WAIT = 5.0  # seconds to wait for another process that writes
 
 _TABLES = """
@@ -53,7 +53,7 @@ CREATE INDEX standing_repo ON standing (repo);
 CREATE INDEX standing_task ON standing (dataset, task);
 CREATE TABLE left_out (repo INT, reason TEXT, dataset, task, count INT);
 CREATE INDEX left_out_repo ON left_out (repo);
-CREATE TABLE blob (id BLOB PRIMARY KEY, entries TEXT) WITHOUT ROWID;
+CREATE TABLE blob (number INTEGER PRIMARY KEY, id BLOB UNIQUE, entries TEXT);
 """
 
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR}
