@@ -146,7 +146,7 @@ def print_index(out: Console, found: Status) -> None:
     lines = {
         "file": shown(found.file),
         "size": f"{found.size / 1e6:.1f} MB",
-        "repositories": f"{found.repositories}, {found.changed} of them changed since",
+        "repositories": f"{found.repositories}; {found.changed} new or changed since",
         "models": str(found.models),
         "datasets": str(found.datasets),
         "results": str(found.results),
