@@ -191,7 +191,7 @@ def result_counts(store: Store, at: datetime | None = None) -> dict[tuple[str, s
 
 def unknown_pasts(store: Store) -> int:
     """Count the models of whose history something can't be read."""
-    ((count,),) = store.rows(f"SELECT count(*) FROM repo WHERE timeline = 2 AND {_COUNTS}")
+    ((count,),) = store.rows(f"SELECT count(*) FROM repo WHERE timeline IN (2, 3) AND {_COUNTS}")
     return int(count)
 
 

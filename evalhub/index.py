@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -63,7 +64,8 @@ class Index:
         self._file = file
         self._progress = progress or no_progress
         self._note = note or (lambda _sentence: None)
-        self._store: Store | None = None
+        self._opened: Store | None = None
+        self._store: Store | None = None  # the same, once it is up to date
         self._lock = RLock()  # a connection takes one question at a time
         self._has_timelines = False
         self._is_new = False  # the file was broken before, and has been made anew
@@ -93,17 +95,18 @@ class Index:
                     self._do_without(error)
 
     def _up_to_date(self) -> Store:
-        store = self._store = Store(self._file, os.path.realpath(self.root))
+        store = self._opened = Store(self._file, os.path.realpath(self.root))
         if store.made_anew:
             self._note(f"the index {shown(store.file or '')} was of another version: it is made anew")
         self._update(store)
+        self._store = store
         return store
 
     def _do_without(self, error: StoreError) -> None:
         """After an error, let the next try use a new file where the old one is broken; else none, but a copy in memory
         if it can be read. Raises the error where there was no file.
         """
-        broken, self._store, self._has_timelines = self._store, None, False
+        broken, self._opened, self._store, self._has_timelines = self._opened, None, None, False
         if self._file is None:
             raise error
         if error.broken and not self._is_new:
@@ -119,16 +122,15 @@ class Index:
         self._note(f"the index {shown(self._file)} can't be used, so this takes longer: {error.reason}")
         self._file = None
         if broken:
-            try:
-                self._store = broken.in_memory()
-                self._update(self._store)
-            except StoreError:
-                self._store = None
+            with suppress(StoreError):
+                copy = broken.in_memory()
+                self._update(copy)
+                self._store = copy
 
     def _read_timelines(self, store: Store) -> None:
         """Read the history of repositories that have changed since it was kept."""
         wanted = store.rows(
-            "SELECT path, read_at, id FROM repo WHERE timeline != 1 AND NOT is_dataset AND double_of IS NULL"
+            "SELECT path, read_at, id FROM repo WHERE timeline IN (0, 2) AND NOT is_dataset AND double_of IS NULL"
         )
         self._share(store, partial(_read_timeline, self.root), wanted, keep.remember_timelines)
 
@@ -166,8 +168,9 @@ class Index:
                 done += len(pack)
                 self._progress(done, len(items))
                 if time.monotonic() - written > _KEEP_EVERY:
-                    remember(store, waiting)
-                    waiting, written = [], time.monotonic()
+                    kept, waiting = waiting, []
+                    remember(store, kept)
+                    written = time.monotonic()
         finally:  # also of what was interrupted
             remember(store, waiting)
 
@@ -209,7 +212,7 @@ def _read_timeline(root: Path, repo: tuple[bytes, int, str | bytes]) -> KeptTime
     path, read_at, id = repo
     timeline = open_timeline(root / os.fsdecode(path), rows.untext(id))
     standings = tuple(map(rows.standing_row, timeline.standings))
-    return KeptTimeline(path, read_at, standings, timeline.complete and not timeline.problems)
+    return KeptTimeline(path, read_at, standings, timeline.complete, bool(timeline.problems))
 
 
 @dataclass(frozen=True, slots=True)

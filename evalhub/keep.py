@@ -119,15 +119,18 @@ def _forget(store: Store, known: _Known, *, still_there: bool = False) -> None:
 
 @dataclass(frozen=True, slots=True)
 class KeptTimeline:
-    """What stood in a repository, and when. It is not `whole` where something of its history couldn't be read."""
+    """What stood in a repository, and when. It is not `whole` where its beginning is missing, as in a shallow clone;
+    with `problems`, something couldn't be read, and is tried again.
+    """
 
     path: bytes
     read_at: int  # when the repository was
     standings: tuple[rows.Row, ...]
     whole: bool
+    problems: bool = False
 
     def __reduce__(self) -> tuple[type[KeptTimeline], tuple[object, ...]]:
-        return KeptTimeline, (self.path, self.read_at, self.standings, self.whole)
+        return KeptTimeline, (self.path, self.read_at, self.standings, self.whole, self.problems)
 
 
 def remember_timelines(store: Store, timelines: Sequence[KeptTimeline]) -> None:
@@ -140,7 +143,8 @@ def remember_timelines(store: Store, timelines: Sequence[KeptTimeline]) -> None:
             for (number,) in found:
                 store.change("DELETE FROM standing WHERE repo = ?", (number,))
                 store.insert("standing", ((None, number, *row) for row in each.standings))
-                store.change("UPDATE repo SET timeline = ? WHERE number = ?", (1 if each.whole else 2, number))
+                state = 2 if each.problems else 1 if each.whole else 3
+                store.change("UPDATE repo SET timeline = ? WHERE number = ?", (state, number))
 
 
 # --- repositories that don't count ----------------------------------------------------------------------------------

@@ -19,10 +19,11 @@ from typing import Any
 
 from evalhub import __version__
 
-FORMAT = 3  # of the tables and of what is in them: raise it with every change
+FORMAT = 4  # of the tables and of what is in them: raise it with every change
 _CACHE_KIB = 32 * 1024  # blobs' ids are random: their index is written all over
 _WAIT = 5.0  # seconds to wait for another process that writes
 
+# `timeline` says of a repository's history that it is 0: not read; 1: whole; 2: to be tried again; 3: cut short.
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE folder (
@@ -44,7 +45,7 @@ CREATE TABLE result (
 );
 CREATE INDEX result_repo ON result (repo);
 CREATE INDEX result_task ON result (dataset, task);
-CREATE INDEX repo_timeline ON repo (number) WHERE timeline != 1;
+CREATE INDEX repo_timeline ON repo (number) WHERE timeline IN (0, 2);
 CREATE TABLE standing (
     number INTEGER PRIMARY KEY, repo INT, dataset, task, value, variant, origin INT, time REAL, pull_request INT, ref,
     filename, position INT, complete INT, rest TEXT, since REAL, until REAL

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -420,6 +421,34 @@ def test_what_was_read_before_an_interrupt_is_not_read_again(hub, cache, monkeyp
     again = Hub(hub.root, cache=cache)
     assert len(again.leaderboard("cais/hle").rows) == 150
     assert 0 < again.index.read < 100
+
+
+def test_a_hub_that_was_interrupted_does_not_answer_from_what_it_has(hub):
+    _many(hub, 120)
+    calls = iter([True])
+
+    def stop(done: int, total: int) -> None:
+        if next(calls, False):
+            raise KeyboardInterrupt
+
+    interrupted = Hub(hub.root, progress=stop)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.leaderboard("cais/hle")
+    assert len(interrupted.leaderboard("cais/hle").rows) == 120
+
+
+def test_threads_may_ask_one_hub(hub, cache):
+    _many(hub, 20)
+    shared = Hub(hub.root, cache=cache)
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(pool.map(lambda _: len(shared.leaderboard("cais/hle").rows), range(8)))
+    assert counts == [20] * 8
+
+
+def test_an_index_of_another_user_is_not_trusted(kept, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: os.lstat(kept.file).st_uid + 1)
+    assert kept.values() == [("a/a", 1)]
+    assert ["another user" in note for note in kept.notes] == [True]
 
 
 def test_a_slower_process_does_not_undo_what_a_faster_one_has_read(hub, cache):
