@@ -28,7 +28,7 @@ from evalhub.files import shown
 from evalhub.keep import KeptRepo, KeptTimeline
 from evalhub.leaderboard import Score
 from evalhub.names import slug
-from evalhub.repos import Unlisted
+from evalhub.repos import Unlisted, includes, name_below
 from evalhub.results import ResultEntries
 from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
@@ -95,7 +95,7 @@ class Index:
                     self._do_without(error)
 
     def _up_to_date(self) -> Store:
-        store = self._opened = Store(self._file, os.path.realpath(self.root))
+        store = self._opened = Store(self._file, os.path.abspath(self.root))
         if store.made_anew:
             self._note(f"the index {shown(store.file or '')} was of another version: it is made anew")
         self._update(store)
@@ -188,6 +188,8 @@ def _read_one(root: Path, recall: Recall | None, path: bytes) -> KeptRepo:
     directory = root / os.fsdecode(path)
     read_at = time.time_ns()
     watched = stamps.watched_in(str(directory))
+    if name_below(root, directory) is None and includes(directory):
+        watched = (stamps.UNKNOWN,)  # its name comes from its configuration, which other files are part of
     stamp = stamps.stamp(str(directory), watched)
     found, reader = read_with(root, directory, recall=recall)
     scores: list[Score] = []
@@ -234,7 +236,7 @@ def status(file: Path, root: Path) -> Status | None:
     """
     if not file.is_file():
         return None
-    store = Store.existing(file, os.path.realpath(root))
+    store = Store.existing(file, os.path.abspath(root))
     if store is None:
         return None
     with store.reading():
@@ -243,6 +245,9 @@ def status(file: Path, root: Path) -> Status | None:
 
 
 def index_file(cache: Path, root: Path) -> Path:
-    """Return where the index of the hub at `root` is, in the directory `cache`."""
-    real = os.path.realpath(root)
-    return cache / f"{slug(os.path.basename(real)) or 'hub'}-{sha256(os.fsencode(real)).hexdigest()[:16]}.sqlite"
+    """Return where the index of the hub at `root` is, in the directory `cache`.
+
+    A hub that is reached by a link has another one: repositories may be called after the directories above them.
+    """
+    path = os.path.abspath(root)
+    return cache / f"{slug(os.path.basename(path)) or 'hub'}-{sha256(os.fsencode(path)).hexdigest()[:16]}.sqlite"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -39,12 +40,12 @@ def remember_places(store: Store, changes: Changes) -> None:
         return
     with store.writing():
         for known in _known(store, changes.gone_repos).values():
-            if known.read_at <= changes.begun:
+            if known.is_older(changes.begun):
                 _forget(store, known)
-        for path in changes.gone_folders:
-            store.change("DELETE FROM folder WHERE path = ? AND read_at < ?", (path, changes.begun))
-        for each in changes.listed:
-            store.change("DELETE FROM folder WHERE path = ? AND read_at < ?", (each.path, changes.begun))
+        older = "DELETE FROM folder WHERE path = ? AND (read_at < ? OR read_at > ?)"
+        now = time.time_ns()
+        for path in (*changes.gone_folders, *(each.path for each in changes.listed)):
+            store.change(older, (path, changes.begun, now))
         store.insert("folder", (_folder_row(each, changes.begun) for each in changes.listed))
 
 
@@ -63,7 +64,7 @@ def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
         return
     with store.writing():
         known = _known(store, [each.path for each in repos])
-        current = [each for each in repos if each.path not in known or known[each.path].read_at <= each.read_at]
+        current = [each for each in repos if each.path not in known or known[each.path].is_older(each.read_at)]
         ((last,),) = store.rows("SELECT coalesce(max(number), 0) FROM repo")
         numbered = list(enumerate(current, start=last + 1))
         for each in current:
@@ -84,6 +85,10 @@ class _Known(NamedTuple):
     identity: tuple[Any, ...]
     sorted: bool
     double_of: bytes | None
+
+    def is_older(self, moment: int) -> bool:
+        """Whether it was read before `moment`; a time to come was told by a clock that was wrong."""
+        return self.read_at <= moment or self.read_at > time.time_ns()
 
 
 def _known(store: Store, paths: Sequence[bytes]) -> dict[bytes, _Known]:

@@ -137,6 +137,17 @@ def is_bare(directory: Path) -> bool:
         return False
 
 
+def includes(path: Path) -> bool:
+    """Whether the configuration of the repository at `path` has parts in other files."""
+    for git_dir in (path / ".git", path):
+        try:
+            if b"include" in (git_dir / "config").read_bytes().lower() or (git_dir / "config.worktree").exists():
+                return True
+        except OSError:
+            continue
+    return False
+
+
 def name_below(root: Path, path: Path) -> RepoName | None:
     """Return what `models/ORG/NAME` or `datasets/ORG/NAME` below `root` says, or None where the path has neither."""
     try:

@@ -11,6 +11,7 @@ repository's stamp. Why it moves with every change:
 - `packed-refs`, `HEAD`, `config` and `shallow` are replaced as a whole, so their inode and ctime change; an edit in
   place changes the ctime. That one of them is absent is part of the stamp too.
 - A linked worktree has its refs in the main repository, whose files are watched at the end of the `.git` file's trail.
+- `.git` could become a link, which isn't followed: its own inode is watched.
 - A reftable repository replaces `reftable/tables.list` with every update.
 - ctime is used, not mtime, because nothing can set it back: neither `touch -d` nor restoring a backup.
 - Racy timestamps: a file that is changed twice within one tick of the file system's clock has one ctime. So a stamp
@@ -30,7 +31,8 @@ NEVER = b""  # the stamp of what must be read again
 _FINE_TICK = 100_000_000  # ns; clocks of file systems that tell less than milliseconds move every 1 to 10 ms
 _COARSE_TICK = 2_500_000_000  # FAT tells two seconds, others one
 _SHARED_FILES = ("HEAD", "packed-refs", "config", "shallow", "reftable/tables.list")
-_DEEPEST = 12
+_ITSELF = ":"  # before a path of which only the inode counts, not what it leads to: git locks files in it all the time
+UNKNOWN = "?"  # what can't be watched
 _ABSENT = (0, 0, 0)
 
 
@@ -38,7 +40,7 @@ def watched_in(repository: str) -> tuple[str, ...]:
     """Return what to watch of the repository at `repository`: paths relative to it, or absolute ones."""
     git_dir = os.path.join(repository, ".git")
     if os.path.isdir(git_dir):
-        return tuple(_of_git_dir(repository, ".git/"))
+        return (_ITSELF + ".git", *_of_git_dir(repository, ".git/"))
     if os.path.isfile(git_dir):
         return (".git", *_of_worktree(repository, git_dir))
     return tuple(_of_git_dir(repository, ""))
@@ -49,7 +51,7 @@ def _of_worktree(repository: str, file: str) -> Iterator[str]:
     own = _content(file).removeprefix("gitdir:").strip()
     if not own:
         return
-    own = os.path.normpath(os.path.join(repository, own)) + "/"
+    own = os.path.abspath(os.path.join(repository, own)) + "/"
     common = os.path.normpath(os.path.join(own, _content(own + "commondir") or ".")) + "/"
     yield from (own + "HEAD", own + "commondir")
     yield from _of_git_dir("/", common)
@@ -67,31 +69,35 @@ def _of_git_dir(repository: str, git_dir: str) -> Iterator[str]:
     for name in _SHARED_FILES:
         if name != "reftable/tables.list" or os.path.isdir(os.path.join(repository, git_dir, "reftable")):
             yield git_dir + name
-    yield from _below(repository, git_dir + "refs", 0)
+    yield from _refs(repository, git_dir + "refs")
 
 
-def _below(repository: str, folder: str, depth: int) -> Iterator[str]:
-    """Yield `folder` and everything below it that is read."""
-    try:
-        with os.scandir(os.path.join(repository, folder)) as entries:
-            listing = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        listing = []
-    if not folder.endswith("refs/remotes") or all(entry.name != "origin" for entry in listing):
-        yield folder
-    for entry in listing:
-        if depth == 0 and entry.name == "tags":
-            continue
-        if entry.is_dir() and depth < _DEEPEST:
-            yield from _below(repository, f"{folder}/{entry.name}", depth + 1)
-        else:
-            yield f"{folder}/{entry.name}"
+def _refs(repository: str, refs: str) -> Iterator[str]:
+    """Yield `refs` and everything below it that is read."""
+    folders = [refs]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(os.path.join(repository, folder)) as entries:
+                listing = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            listing = []
+        if folder != f"{refs}/remotes" or all(entry.name != "origin" for entry in listing):
+            yield folder
+        for entry in listing:
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                folders += [path] if path != f"{refs}/tags" else []
+            else:
+                yield path if not entry.is_dir() else UNKNOWN  # a link to a folder, which may be anywhere
 
 
 def stamp(directory: str, watched: Sequence[str]) -> bytes:
     """Return the stamp of what is `watched` in `directory`, to be taken before it is read; `NEVER` where it is too
     young to be kept.
     """
+    if UNKNOWN in watched:
+        return NEVER
     now = time.time_ns()
     found = _look(directory, watched)
     changed = found[::3]
@@ -109,6 +115,9 @@ def _look(directory: str, watched: Sequence[str]) -> list[int]:
     found: list[int] = []
     for path in watched:
         try:
+            if path[:1] == _ITSELF:
+                found += (0, os.lstat(prefix + path[1:]).st_ino, 0)
+                continue
             status = os.stat(path if path[:1] == "/" else prefix + path)
         except OSError:
             found += _ABSENT

@@ -19,7 +19,7 @@ from typing import Any
 
 from evalhub import __version__
 
-FORMAT = 4  # of the tables and of what is in them: raise it with every change
+FORMAT = 5  # of the tables and of what is in them: raise it with every change
 _CACHE_KIB = 32 * 1024  # blobs' ids are random: their index is written all over
 _WAIT = 5.0  # seconds to wait for another process that writes
 
@@ -227,7 +227,7 @@ def _refuse_strangers(file: Path) -> None:
 
 
 def _wanted(root: str) -> dict[str, str]:
-    return {"format": str(FORMAT), "version": __version__, "root": root}
+    return {"format": str(FORMAT), "version": __version__, "root": os.fsencode(root).hex()}
 
 
 def _insert(table: str, count: int) -> str:

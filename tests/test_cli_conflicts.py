@@ -67,9 +67,9 @@ def test_blocks_in_a_pipe(at_shared: HubDir, cli: Cli) -> None:
     b_main, b_pull = (tip[:12] for tip in _git(b, "rev-parse", "main", "refs/pr/1").split())
     assert cli("conflicts").stdout.splitlines() == [
         "org/a  cais/hle, task hle",
-        f"▸ 43.0    ├──────────────────────●  in pull request 7 by Grace Hopper  2026-02-03         {a_pull}",
-        f"  41.2    ●──────────────────────┤  by the author (Ada Lovelace)       2026-01-01  Paper  {a_main}",
-        f"  41.2    ●──────────────────────┤  by the author (Ada Lovelace)       2026-01-01         {a_main}",
+        f"▸ 43.0    ├──────────────────────●  in pull request 7 by Grace Hopper        2026-02-03         {a_pull}",
+        f"  41.2    ●──────────────────────┤  by the author (Ada Lovelace), hle.yaml   2026-01-01  Paper  {a_main}",
+        f"  41.2    ●──────────────────────┤  by the author (Ada Lovelace), same.yaml  2026-01-01         {a_main}",
         "  differs by 1.8 points (4.2%): 1 says 43.0, 2 say 41.2",
         "",
         "org/b  cais/hle, task hle_text",
@@ -156,7 +156,7 @@ def test_markdown_has_a_table_for_each(at_shared: HubDir, cli: Cli) -> None:
     cells = [line.strip("|").split(" | ") for line in lines if line.startswith("| 4")]
     assert [cell.strip() for cell in cells[1]][:4] == [
         "41.2",
-        "by the author (Ada Lovelace)",
+        "by the author (Ada Lovelace), hle.yaml",
         "2026-01-01",
         "[Paper](https://example.org/paper)",
     ]

@@ -178,6 +178,39 @@ def test_what_becomes_readable_without_a_change_of_refs_is_read(hub, reader):
     assert reader.values() == [("a/a", 3)]
 
 
+def test_a_worktree_with_a_relative_path_is_watched_wherever_one_is(hub, tmp_path, cache, monkeypatch):
+    model = Repo.create(hub.root / "elsewhere", {"hle.yaml": [entry(3)]})
+    (hub.root / "models/a").mkdir(parents=True)
+    model.git("worktree", "add", "-q", "--detach", str(hub.root / "models/a/a"))
+    git_file = hub.root / "models/a/a/.git"
+    git_file.write_text("gitdir: ../../../elsewhere/.git/worktrees/a\n")
+    monkeypatch.chdir(hub.root.parent)
+    relative = Path(hub.root.name)
+    settle()
+    first = Hub(relative, cache=cache).values("cais/hle", "hle")
+    model.commit({"hle.yaml": [entry(9)]})
+    assert (first, Hub(relative, cache=cache).values("cais/hle", "hle")) == ([3], [9])
+
+
+def test_a_deeply_nested_branch_is_watched(hub, reader):
+    branch = "/".join("abcdefghijklmnopqrstuvwxyz")
+    model = Repo.create(hub.root / "models/a/a.git", {"hle.yaml": [entry(3)]}, bare=True, branch=branch)
+    settle()
+    reader.values()
+    model.commit({"hle.yaml": [entry(9)]})
+    assert reader.values() == [("a/a", 9)]
+
+
+def test_a_name_from_an_included_configuration_is_read_anew(hub, cache, tmp_path):
+    repo = Repo.create(hub.root / "somewhere", {"hle.yaml": [entry(3)]})
+    other = tmp_path / "other"
+    repo.git("config", "include.path", str(other))
+    for name in ("a/one", "a/two"):
+        other.write_text(f'[remote "origin"]\nurl = https://huggingface.co/{name}\n')
+        settle()
+        assert list(Hub(hub.root, cache=cache).models) == [name]
+
+
 # --- which repositories there are -----------------------------------------------------------------------------------
 
 
@@ -191,6 +224,32 @@ def test_new_moved_and_deleted_repositories_are_seen(hub, reader):
     assert reader.values() == [("a/new", 3), ("a/moved", 2), ("a/a", 1)]
     shutil.rmtree(hub.root / "models/a")
     assert reader.values() == []
+
+
+def test_a_git_directory_that_becomes_a_link_is_no_repository(hub, reader, tmp_path):
+    hub.model("a/a", {"hle.yaml": [entry(3)]})
+    settle()
+    assert reader.values() == [("a/a", 3)]
+    git_dir = hub.root / "models/a/a/.git"
+    git_dir.rename(tmp_path / "moved")
+    git_dir.symlink_to(tmp_path / "moved")
+    assert reader.values() == []
+
+
+def test_a_hub_that_is_reached_by_a_link_has_names_of_its_own(hub, cache):
+    Repo.create(hub.root / "model", {"hle.yaml": [entry(3)]})
+    link = hub.root.parent / "link"
+    link.symlink_to(hub.root)
+    for root in (hub.root, link, hub.root):
+        assert list(Hub(root, cache=cache).models) == [f"{root.name}/model"]
+
+
+def test_a_hub_whose_name_is_no_text(hub, cache):
+    root = Path(os.fsdecode(os.fsencode(hub.root) + b"\xff"))
+    hub.root.rename(root)
+    HubDir(root).models({"a/a": 1})
+    for _ in range(2):
+        assert [row.value for row in Hub(root, cache=cache).leaderboard("cais/hle").rows] == [1]
 
 
 def test_another_repository_at_the_same_path_is_seen(hub, reader):
@@ -467,6 +526,18 @@ def test_a_slower_process_does_not_undo_what_a_faster_one_has_read(hub, cache):
     slow.leaderboard("cais/hle")
     assert seen == [[2]]
     assert [row.value for row in Hub(hub.root, cache=cache).leaderboard("cais/hle").rows] == [2]
+
+
+def test_an_index_made_while_the_clock_was_wrong_is_brought_up_to_date(hub, reader, monkeypatch):
+    model = hub.model("a/a", {"hle.yaml": [entry(1)]}, bare=True)
+    hub.models({"b/b": 5})
+    now = time.time_ns
+    with monkeypatch.context() as patch:
+        patch.setattr("time.time_ns", lambda: now() + 10**18)
+        reader.values()
+    model.commit({"hle.yaml": [entry(9)]})
+    shutil.rmtree(hub.root / "models/b")
+    assert reader.values() == [("a/a", 9)]
 
 
 # --- the command ----------------------------------------------------------------------------------------------------

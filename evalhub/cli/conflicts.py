@@ -13,6 +13,7 @@ from evalhub.cli.options import (
     HubOption,
     NoCacheOption,
     NoColorOption,
+    by_ending,
     hub_flag,
     open_hub,
     say,
@@ -72,9 +73,9 @@ def command(
 
     Exits with 1 where there are any.
     """
+    format = format or by_ending(output, _ENDINGS, Format.TABLE)
     with open_hub(context, hub, no_color, no_cache) as opened:
         found = opened.conflicts(benchmark, task=task, model=model, tolerance=tolerance, limit=limit)
-    format = format or _ENDINGS.get(output.suffix.lower() if output else "", Format.TABLE)
     if format is Format.TABLE and output is None:
         from evalhub.render.conflicts import print_conflicts
 

@@ -13,6 +13,7 @@ from evalhub.cli.options import (
     HubOption,
     NoCacheOption,
     NoColorOption,
+    by_ending,
     hub_flag,
     open_hub,
     say,
@@ -81,6 +82,7 @@ def command(
     """Show what changed on a leaderboard: which models are new, changed, moved or gone, and whose word that is."""
     from evalhub.board_diff import span
 
+    format = format or by_ending(output, _ENDINGS, Format.TABLE)
     start, end = span(since, until)
     with open_hub(context, hub, no_color, no_cache) as opened:
         found = opened.benchmark(benchmark)
@@ -90,7 +92,6 @@ def command(
             opened.diff(found.dataset_id, since=start, until=end, task=each, policy=policy, per=per, origin=origin)
             for each in tasks
         ]
-    format = format or _ENDINGS.get(output.suffix.lower() if output else "", Format.TABLE)
     if format is Format.TABLE and output is None:
         from evalhub.render.board_diffs import print_diffs
 

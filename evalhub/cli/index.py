@@ -36,13 +36,19 @@ def command(
     index is a cache in EVALHUB_CACHE or the user's cache directory, and can be removed at any time.
     """
     from evalhub.errors import EvalhubError
+    from evalhub.files import shown
     from evalhub.index import index_file
 
+    if format is TableFormat.JSON and not status:
+        raise EvalhubError("--format is for --status", "add --status, or leave it out", exit_status=2)
     if status and clear:
         raise EvalhubError("--status and --clear contradict each other", "name one of them", exit_status=2)
     if context.obj.no_cache:
         raise EvalhubError("--no-cache keeps no index", "leave it out", exit_status=2)
-    file = index_file(cache_directory(), hub_root(context, hub))
+    root = hub_root(context, hub)
+    if not root.is_dir():
+        raise EvalhubError(f"{shown(root)} is not a directory", "name a hub: --hub DIR, or set EVALHUB_HUB")
+    file = index_file(cache_directory(), root)
     if status:
         _show(context, hub, file, format, no_color)
     elif clear:

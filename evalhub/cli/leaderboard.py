@@ -13,6 +13,7 @@ from evalhub.cli.options import (
     HubOption,
     NoCacheOption,
     NoColorOption,
+    by_ending,
     hub_flag,
     open_hub,
     say,
@@ -99,7 +100,7 @@ def command(
             )
             for each in tasks
         ]
-    format = format or _ENDINGS.get(output.suffix.lower() if output else "", Format.TABLE)
+    format = format or by_ending(output, _ENDINGS, Format.TABLE)
     if format is Format.TABLE and output is None:
         from evalhub.render.leaderboards import print_boards
 

@@ -6,11 +6,11 @@ import enum
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -149,6 +149,21 @@ def progress_bar(console: Console, what: str, *, after: float = 1.0) -> Iterator
         yield update
     finally:
         bar.stop()
+
+
+_DATA_ENDINGS = frozenset({".csv", ".json", ".md"})
+Chosen = TypeVar("Chosen")
+
+
+def by_ending(output: Path | None, endings: Mapping[str, Chosen], otherwise: Chosen) -> Chosen:
+    """Return the format that a file's ending means. Raises `EvalhubError` where it means one that there isn't here."""
+    ending = output.suffix.lower() if output else ""
+    if ending in _DATA_ENDINGS and ending not in endings:
+        from evalhub.errors import EvalhubError
+
+        hint = f"name a file that ends in {' or '.join(endings)}, or choose another format with --format"
+        raise EvalhubError(f"there is no format for {ending} here", hint, exit_status=2)
+    return endings.get(ending, otherwise)
 
 
 def say(console: Console, text: str, style: str = "") -> None:

@@ -230,8 +230,8 @@ def _values(changes: Sequence[BoardChange], signs: _Signs) -> list[str]:
     if any(change.difference is None for change in changes):
         return new
     old = _aligned([short_value(change.old.value) for change in changes if change.old])
-    differences = [_signed(change.difference or Fraction(0), signs) for change in changes]
-    return [f"{a} {signs.arrow} {b} ({c})" for a, b, c in zip(old, new, differences, strict=True)]
+    gains = ["" if change.rescaled else f" ({_signed(change.difference or Fraction(0), signs)})" for change in changes]
+    return [f"{a} {signs.arrow} {b}{gain}" for a, b, gain in zip(old, new, gains, strict=True)]
 
 
 def _aligned(values: list[str]) -> list[str]:
@@ -323,7 +323,25 @@ def diff_markdown(diff: BoardDiff, limit: int | None = None) -> str:
     for kind, changes in diff.sections.items():
         if changes:
             lines += [f"#### {_TITLES[kind]}", "", *_markdown_table(changes, limit), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_legend(diff, limit)])
+
+
+_MEANINGS = {
+    "community": "stands in an open pull request",
+    "confirmed": "the author has taken it over from one",
+    "withdrawn": "only an open pull request says so now",
+    "rescaled": "looks like the old value on another scale, and is no gain",
+    "scale?": "looks as if it were on another scale than the others",
+    "conflict": "the model's results for one setup disagree",
+}
+
+
+def _legend(diff: BoardDiff, limit: int | None) -> list[str]:
+    """Return what the badges of a post mean."""
+    shown = [change for changes in diff.sections.values() for change in changes[:limit]]
+    used = {label.partition(" ")[0] for change in shown for label, _ in _badges(change)}
+    said = "; ".join(f"{label}: {meaning}" for label, meaning in _MEANINGS.items() if label in used)
+    return [f"{escaped(said)}.", ""] if said else []
 
 
 def _title(diff: BoardDiff) -> str:

@@ -52,6 +52,7 @@ class _Line:
     value: str
     claim: Score
     who: Text
+    brief: Text  # the same in fewer words
     since: str
     source: Text
 
@@ -133,6 +134,18 @@ def tally(conflict: Conflict) -> str:
     return ", ".join([*parts, *([f"{others} something else" if others > 1 else "1 something else"] if others else [])])
 
 
+def whos(claims: Sequence[Score], *, brief: bool = False) -> list[str]:
+    """Return who says each value, and in which file where one place says several."""
+    said = [who(claim, brief=brief) for claim in claims]
+    files: dict[str, set[str]] = {}
+    for claim in claims:
+        files.setdefault(claim.ref, set()).add(claim.placed.filename)
+    return [
+        f"{name}, {claim.placed.filename.rpartition('/')[2]}" if len(files[claim.ref]) > 1 else name
+        for name, claim in zip(said, claims, strict=True)
+    ]
+
+
 def who(claim: Score, *, brief: bool = False) -> str:
     """Return who says a value: `by the author (Ada)`, `in pull request 3 by Grace`; in brief `author Ada`, `#3 Grace`.
 
@@ -165,8 +178,10 @@ def _lines(conflict: Conflict, signs: _Signs) -> list[_Line]:
     if len(aligned[0]) <= _MOST_VALUE:
         values = aligned
     return [
-        _Line(value, claim, safe(who(claim)), _since(claim, signs), source_cell(claim.result.source))
-        for value, claim in zip(values, conflict.claims, strict=True)
+        _Line(value, claim, safe(name), safe(brief), _since(claim, signs), source_cell(claim.result.source))
+        for value, claim, name, brief in zip(
+            values, conflict.claims, whos(conflict.claims), whos(conflict.claims, brief=True), strict=True
+        )
     ]
 
 
@@ -179,7 +194,7 @@ def _brief(line: _Line) -> _Line:
     source = line.source.copy()
     if match := re.match(r"https?://(www\.)?", source.plain):
         source = source[match.end() :]
-    return replace(line, who=safe(who(line.claim, brief=True)), source=source)
+    return replace(line, who=line.brief, source=source)
 
 
 def _whole(lines: Sequence[_Line], out: Console) -> _Layout:
@@ -354,12 +369,13 @@ def conflicts_markdown(found: Conflicts) -> str:
         verdict = escaped(f"{conflict.verdict}: {agreed}" if agreed else conflict.verdict)
         lines += [f"**{escaped(conflict.model_id)}**, {task}: {verdict}", ""]
         lines += ["| Value | Who | Since | Source | Commit | |", "| ---: | :--- | :--- | :--- | :--- | :--- |"]
-        lines += [_markdown_row(conflict, claim) for claim in conflict.claims]
+        names = whos(conflict.claims)
+        lines += [_markdown_row(conflict, claim, name) for claim, name in zip(conflict.claims, names, strict=True)]
         lines.append("")
     return "\n".join(lines)
 
 
-def _markdown_row(conflict: Conflict, claim: Score) -> str:
+def _markdown_row(conflict: Conflict, claim: Score, name: str) -> str:
     counts = "counts on the leaderboard" if claim is conflict.counts else ""
-    cells = [format_value(claim.value), escaped(who(claim)), _since(claim, _UNICODE)]
+    cells = [format_value(claim.value), escaped(name), _since(claim, _UNICODE)]
     return f"| {' | '.join([*cells, source_link(claim.result.source), claim.commit[:12], counts])} |"

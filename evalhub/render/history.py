@@ -26,6 +26,7 @@ _COLUMNS = (
     Column("task", narrowest=8, wraps=True),
     Column("value"),
     Column("what", narrowest=10, wraps=True),
+    Column("file", narrowest=8, give_way=5),
     Column("author", narrowest=8, give_way=2),
     Column("commit", style="dim", give_way=1),
     Column("source", narrowest=10, give_way=4),
@@ -65,7 +66,12 @@ def print_history(out: Console, history: History, names: Mapping[str, str]) -> N
 
 def _rows(out: Console, history: History, names: Mapping[str, str]) -> list[list[Text]]:
     several = len({event.result.dataset_id for event in history.events}) > 1
-    tasks = len({(event.result.dataset_id, event.result.task_id) for event in history.events}) > 1
+    tasks = len({event.result.dataset_id for event in history.events}) < len(
+        {(event.result.dataset_id, event.result.task_id) for event in history.events}
+    )
+    files = len({event.key for event in history.events}) < len(
+        {(event.key, event.filename) for event in history.events}
+    )
     arrow = "→" if _can(out, "→") else "->"
     rows = []
     for event in history.events:
@@ -77,6 +83,7 @@ def _rows(out: Console, history: History, names: Mapping[str, str]) -> list[list
                 safe(result.task_id if tasks else ""),
                 Text(_value(event, arrow)),
                 safe(_what(event), _STYLES.get(event.kind, "")),
+                safe(event.filename.rpartition("/")[2] if files else ""),
                 safe(event.commit.author),
                 Text(event.commit.id[:12]),
                 source_cell(result.source),

@@ -54,7 +54,7 @@ def hints(outcome: Outcome) -> Iterator[str]:
             yield f"it has no remote yet: git -C {quoted(outcome.repository)} remote add origin URL"
         yield "leaderboards read it from now on, as community"
         if outcome.superseded:
-            yield "what it supersedes stands until this is merged, or the older branch is deleted (git branch -D)"
+            yield "what it supersedes stands beside it until this is merged; see: evalhub conflicts"
 
 
 def _standing(placed: PlacedResult) -> Text:
