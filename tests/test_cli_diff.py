@@ -106,7 +106,7 @@ def test_the_table_in_a_pipe(at_shared: HubDir, cli: Cli) -> None:
             "",
             "4 ▼1    org/changed    41.3   → 43.1 (+1.8)                           Grace         2026-02-05  Paper",
             "7       org/back        8     →  9   (+1)                             Ada Lovelace  2026-02-02",
-            "8       org/rescaled    0.055 →  5.5          rescaled                 Ada Lovelace  2026-02-06",
+            "8       org/rescaled    0.055 →  5.5         rescaled                 Ada Lovelace  2026-02-06",
             "",
             "2 ▼1    org/confirmed  50                    confirmed                Grace Hopper  2026-01-20",
             "",
