@@ -68,12 +68,15 @@ class Attributor:
         return found
 
     def _oldest_with_same_files(self, start: pygit2.Commit) -> tuple[pygit2.Commit, bool]:
-        """Follow parents while their `.eval_results` is the same; False where history ends before its beginning."""
+        """Follow first parents while their `.eval_results` is the same; False where history ends before its beginning.
+
+        Not other parents: what a merge brought may have stood on the branch already.
+        """
         commit, complete, way = start, True, [start.id]
         while commit.id not in self._oldest_alike:
             try:
                 tree, parents = git.results_tree_id(commit), commit.parents
-                parent = next((each for each in parents if git.results_tree_id(each) == tree), None)
+                parent = parents[0] if parents and git.results_tree_id(parents[0]) == tree else None
             except (KeyError, ValueError, pygit2.GitError):
                 parent, complete = None, False
             else:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import enum
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,7 @@ class EventKind(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+_Credit = tuple[SeriesKey, float, str]  # a number, and the commit that wrote it
 ON_DEFAULT = frozenset({EventKind.ADDED, EventKind.CHANGED, EventKind.REMOVED})
 
 
@@ -137,17 +138,23 @@ def events(timeline: Timeline, dataset_id: str | None = None, task_id: str | Non
     on_default = list(_default_events(own, timeline.changes))
     proposed = [event for group in of_pulls.values() for event in _proposed_events(group, own_by_key)]
     ended = [event for group in of_pulls.values() for event in _ending_events(group)]
-    superseded = _superseded_events(of_pulls, [*on_default, *proposed])
+    superseded = _superseded_events(of_pulls, own_by_key, [*on_default, *proposed])
     return tuple(sorted([*proposed, *on_default, *superseded, *ended], key=lambda event: event.time))
 
 
 def series(found: Iterable[Event]) -> tuple[Series, ...]:
     """Return the values that stood on the default branch, by dataset, task and notes; of several at once the last."""
     points: dict[SeriesKey, list[tuple[datetime, float | None]]] = {}
+    standing: dict[SeriesKey, list[float]] = defaultdict(list)
     for event in found:
         if event.kind not in ON_DEFAULT or (event.kind is EventKind.CHANGED and "value" not in event.changed):
             continue
-        points.setdefault(event.key, []).append((event.time, event.new.value if event.new else None))
+        values = standing[event.key]
+        if event.old and event.old.value in values:
+            values.remove(event.old.value)
+        if event.new:
+            values.append(event.new.value)
+        points.setdefault(event.key, []).append((event.time, values[-1] if values else None))
     return tuple(Series(*key, tuple(of_key)) for key, of_key in sorted(points.items()))
 
 
@@ -161,20 +168,20 @@ def _default_events(own: list[Standing], changes: Iterable[str]) -> Iterator[Eve
         begun[each.landed.id].append(each)
         if each.ended:
             ended[each.ended.id].append(each)
-    credited: set[tuple[SeriesKey, str]] = set()
+    credited: set[_Credit] = set()
     for id in changes:
         for old, new in _pairs(ended.get(id, []), begun.get(id, [])):
             yield _default_event(old, new, credited)
 
 
-def _default_event(old: Standing | None, new: Standing | None, credited: set[tuple[SeriesKey, str]]) -> Event:
+def _default_event(old: Standing | None, new: Standing | None, credited: set[_Credit]) -> Event:
     if new is None:
         assert old is not None  # noqa: S101
         assert old.ended is not None  # noqa: S101
         assert old.until is not None  # noqa: S101
         filename = old.placed.filename
         return Event(old.until, EventKind.REMOVED, old.result, None, filename, old.ended, old.ended)
-    credit = (_key(new.result), new.introduced.id)
+    credit = (_key(new.result), new.result.value, new.introduced.id)
     first = credit not in credited
     credited.add(credit)
     return Event(
@@ -194,25 +201,44 @@ def _default_event(old: Standing | None, new: Standing | None, credited: set[tup
 
 
 def _pairs(ended: Iterable[Standing], begun: Iterable[Standing]) -> Iterator[tuple[Standing | None, Standing | None]]:
-    """Yield what became of what: of one task and notes, first those with the same value, then in their order."""
+    """Yield what became of what: of one task and notes, first in the same file, then with the same value, then in their
+    order.
+    """
     gone: dict[SeriesKey, list[Standing]] = defaultdict(list)
     for each in ended:
         gone[_key(each.result)].append(each)
-    left: list[Standing] = []
-    for each in begun:
-        before = gone[_key(each.result)]
-        same = next((old for old in before if old.result.value == each.result.value), None)
-        if same is None:
-            left.append(each)
-        else:
-            before.remove(same)
-            yield same, each
+    left = list(begun)
+    for alike in _ALIKE:
+        waiting, left = left, []
+        for each in waiting:
+            before = gone[_key(each.result)]
+            same = next((old for old in before if alike(old, each)), None)
+            if same is None:
+                left.append(each)
+            else:
+                before.remove(same)
+                yield same, each
     for each in left:
-        before = gone[_key(each.result)]
-        yield (before.pop(0) if before else None), each
+        yield None, each
     for rest in gone.values():
         for old in rest:
             yield old, None
+
+
+def _same_file(old: Standing, new: Standing) -> bool:
+    return old.placed.filename == new.placed.filename
+
+
+def _same_value(old: Standing, new: Standing) -> bool:
+    return old.result.value == new.result.value
+
+
+_ALIKE: tuple[Callable[[Standing, Standing], bool], ...] = (
+    lambda old, new: _same_file(old, new) and _same_value(old, new),
+    _same_file,
+    _same_value,
+    lambda _old, _new: True,
+)
 
 
 def _differences(old: Standing | None, new: Standing) -> tuple[str, ...]:
@@ -264,7 +290,9 @@ def _ending_events(group: Iterable[Standing]) -> Iterator[Event]:
             yield _pull_event(each, each.until, EventKind.MERGED, each.ended, (None, each.result), known=known)
 
 
-def _superseded_events(of_pulls: dict[str, list[Standing]], others: Iterable[Event]) -> Iterator[Event]:
+def _superseded_events(
+    of_pulls: dict[str, list[Standing]], own: dict[SeriesKey, list[Standing]], others: Iterable[Event]
+) -> Iterator[Event]:
     """Yield for each proposal the first other value that came while it stood."""
     rivals: dict[SeriesKey, list[Event]] = defaultdict(list)
     for event in sorted(others, key=lambda event: event.time):
@@ -272,18 +300,20 @@ def _superseded_events(of_pulls: dict[str, list[Standing]], others: Iterable[Eve
             rivals[event.key].append(event)
     for ref, group in of_pulls.items():
         for each in group:
-            rival = _rival(ref, each, rivals[_key(each.result)])
+            rival = _rival(ref, each, rivals[_key(each.result)], _stood(own, each))
             if rival is not None:
                 entries = each.result, rival.new
                 yield _pull_event(each, rival.time, EventKind.SUPERSEDED, rival.commit, entries, ("value",))
 
 
-def _rival(ref: str, proposed: Standing, events: list[Event]) -> Event | None:
+def _rival(ref: str, proposed: Standing, events: list[Event], before: Standing | None) -> Event | None:
+    """Return the first other value; not the one that stood `before`, which comes back after a commit that broke it."""
+    known = {proposed.result.value, *([before.result.value] if before else [])}
     for event in events[bisect_right(events, proposed.since, key=lambda event: event.time) :]:
         if proposed.until is not None and event.time >= proposed.until:
             return None
         other = event.kind in ON_DEFAULT or event.ref != ref
-        if other and event.new is not None and event.new.value != proposed.result.value:
+        if other and event.new is not None and event.new.value not in known:
             return event
     return None
 

@@ -285,3 +285,12 @@ def test_2000_commits_to_other_entries_take_little_time(hub):
     commit, seconds = timed(hub, 1)
     assert commit == first
     assert seconds < 5
+
+
+def test_an_author_who_had_the_number_keeps_the_credit_when_a_pull_request_with_the_same_files_is_merged(hub, model):
+    base = model.tip()
+    commit = model.commit(ONE, author="Grace")
+    both = {**ONE, "more.yaml": [entry(5, notes="other")]}
+    pull = model.pull(1, both, start=base, author="Eve")
+    model.commit(both, also=[pull], message="Merge pull request #1")
+    assert credit(hub, 1).commit == commit

@@ -265,3 +265,42 @@ def test_the_demos_histories_are_those_that_git_log_shows(tmp_path):
         assert [commit for commit, *_ in ours] == [commit for commit, *_ in logged(path)]
         compared += len(ours)
     assert compared > 20
+
+
+# --- several files for one task ---------------------------------------------------------------------------------------
+
+
+def test_what_changed_in_one_file_is_told_of_that_file(model):
+    model.commit({"b.yaml": [entry(20)]})
+    model.commit({"a.yaml": [entry(10)]})
+    model.commit({"a.yaml": [entry(30)], "b.yaml": [entry(40)]})
+    assert sorted(told(model)[2:]) == [("changed", 10, 30), ("changed", 20, 40)]
+
+
+def test_one_of_two_equal_numbers_may_change_while_the_other_goes(model):
+    model.commit({"a.yaml": [entry(1)], "b.yaml": [entry(1)]})
+    model.commit({"a.yaml": None, "b.yaml": [entry(2)]})
+    assert sorted(told(model)[2:]) == [("changed", 1, 2), ("removed", 1, None)]
+
+
+def test_where_one_of_two_goes_the_other_stands(model):
+    model.commit({"a.yaml": [entry(10)]})
+    model.commit({"b.yaml": [entry(20)]})
+    model.commit({"b.yaml": None})
+    (found,) = series(read(model))
+    assert [value for _, value in found.points] == [10, 20, 10]
+
+
+def test_two_numbers_of_one_commit_are_both_its_own(hub, model):
+    ref = model.pull(1, {"a.yaml": [entry(41)], "b.yaml": [entry(42)]}, author="Grace")
+    model.merge(ref, author="Merger")
+    added = [event for event in read(model) if event.kind == "added"]
+    assert [(event.commit.author, event.pull_request) for event in added] == [("Grace", 1)] * 2
+
+
+def test_a_value_that_comes_back_supersedes_nothing(model):
+    model.commit(ONE)
+    model.pull(4, TWO)
+    model.commit({"hle.yaml": "- ["})
+    model.commit(ONE)
+    assert [kind for kind, _, _ in told(model)] == ["added", "#4 opened", "removed", "added"]
