@@ -189,9 +189,14 @@ def result_counts(store: Store, at: datetime | None = None) -> dict[tuple[str, s
     return {(untext(dataset), untext(task)): count for dataset, task, count in store.rows(query, moments)}
 
 
+def lacks_timelines(store: Store) -> bool:
+    """Whether there are models whose history hasn't been read."""
+    return bool(store.rows(f"SELECT 1 FROM repo WHERE timeline = 0 AND NOT is_dataset AND {_COUNTS} LIMIT 1"))
+
+
 def unknown_pasts(store: Store) -> int:
     """Count the models of whose history something can't be read."""
-    ((count,),) = store.rows(f"SELECT count(*) FROM repo WHERE timeline IN (2, 3) AND {_COUNTS}")
+    ((count,),) = store.rows(f"SELECT count(*) FROM repo WHERE timeline != 1 AND NOT is_dataset AND {_COUNTS}")
     return int(count)
 
 

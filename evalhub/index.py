@@ -40,6 +40,7 @@ Note = Callable[[str], None]
 
 _PACK = 50  # repositories that one process reads at a time
 _FEW = 100  # repositories that aren't worth a second process to read
+_TRIES = 5  # to have all histories, while other processes read repositories anew
 _KEEP_EVERY = 1.0  # seconds between writing what was read, so that an interrupt loses no more
 
 Answer = TypeVar("Answer")
@@ -67,7 +68,8 @@ class Index:
         self._opened: Store | None = None
         self._store: Store | None = None  # the same, once it is up to date
         self._lock = RLock()  # a connection takes one question at a time
-        self._has_timelines = False
+        self._retried = False
+        self._is_copy = False  # what is in memory comes from the file
         self._is_new = False  # the file was broken before, and has been made anew
         self.read = 0  # repositories that had changed
         self.unlisted: tuple[Unlisted, ...] = ()
@@ -85,14 +87,22 @@ class Index:
         with self._lock:
             while True:
                 try:
-                    store = self._store or self._up_to_date()
-                    if timelines and not self._has_timelines:
-                        self._read_timelines(store)
-                        self._has_timelines = True
-                    with store.reading():
-                        return question(store)
+                    return self._answer(question, timelines)
                 except StoreError as error:
                     self._do_without(error)
+
+    def _answer(self, question: Callable[[Store], Answer], timelines: bool) -> Answer:
+        store = self._store or self._up_to_date()
+        for _ in range(_TRIES if timelines else 0):
+            self._read_timelines(store)
+            if not contents.lacks_timelines(store):
+                break  # another process may have read a repository anew meanwhile, without its history
+        with store.reading():
+            if not store.is_ours():
+                self._opened = None
+                raise StoreError("another version of evalhub uses it at the same time", broken=False)
+            with readable():
+                return question(store)
 
     def _up_to_date(self) -> Store:
         store = self._opened = Store(self._file, os.path.abspath(self.root))
@@ -106,9 +116,12 @@ class Index:
         """After an error, let the next try use a new file where the old one is broken; else none, but a copy in memory
         if it can be read. Raises the error where there was no file.
         """
-        broken, self._opened, self._store, self._has_timelines = self._opened, None, None, False
+        broken, self._opened, self._store = self._opened, None, None
         if self._file is None:
-            raise error
+            if not self._is_copy:
+                raise error
+            self._is_copy = False  # and what was copied was broken
+            return
         if error.broken and not self._is_new:
             self._is_new = True
             self._note(f"the index {shown(self._file)} is broken, and made anew: {error.reason}")
@@ -125,13 +138,15 @@ class Index:
             with suppress(StoreError):
                 copy = broken.in_memory()
                 self._update(copy)
-                self._store = copy
+                self._store, self._is_copy = copy, True
 
     def _read_timelines(self, store: Store) -> None:
         """Read the history of repositories that have changed since it was kept."""
         wanted = store.rows(
-            "SELECT path, read_at, id FROM repo WHERE timeline IN (0, 2) AND NOT is_dataset AND double_of IS NULL"
+            "SELECT path, read_at, id FROM repo WHERE timeline IN (0, ?) AND NOT is_dataset AND double_of IS NULL",
+            (0 if self._retried else 2,),  # what couldn't be read is tried once more
         )
+        self._retried = True
         self._share(store, partial(_read_timeline, self.root), wanted, keep.remember_timelines)
 
     def _update(self, store: Store) -> None:

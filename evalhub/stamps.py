@@ -6,8 +6,8 @@ repository's stamp. Why it moves with every change:
 
 - A loose ref is written by renaming a lock file, which changes the directory it is in. Every directory below `refs` is
   watched, so also one in which a first ref of its kind appears; and every loose ref itself, as some programs (go-git,
-  an editor) write in place. Tags aren't: no leaderboard depends on one. Nor is `refs/remotes` where it has the one
-  remote that is read.
+  an editor) write in place. Tags aren't: nothing depends on one, unless HEAD does. Nor is `refs/remotes` where it has
+  the one remote that is read.
 - `packed-refs`, `HEAD`, `config` and `shallow` are replaced as a whole, so their inode and ctime change; an edit in
   place changes the ctime. That one of them is absent is part of the stamp too.
 - A linked worktree has its refs in the main repository, whose files are watched at the end of the `.git` file's trail.
@@ -69,6 +69,8 @@ def _of_git_dir(repository: str, git_dir: str) -> Iterator[str]:
     for name in _SHARED_FILES:
         if name != "reftable/tables.list" or os.path.isdir(os.path.join(repository, git_dir, "reftable")):
             yield git_dir + name
+    if _content(os.path.join(repository, git_dir, "HEAD")).startswith("ref: refs/tags/"):
+        yield UNKNOWN
     yield from _refs(repository, git_dir + "refs")
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from evalhub import __version__
 
 FORMAT = 5  # of the tables and of what is in them: raise it with every change
+_COMPANIONS = ("-journal", "-wal", "-shm")  # files that SQLite keeps beside a database
 _CACHE_KIB = 32 * 1024  # blobs' ids are random: their index is written all over
 _WAIT = 5.0  # seconds to wait for another process that writes
 
@@ -85,7 +86,7 @@ def readable() -> Iterator[None]:
     """Turn what values that nobody of ours wrote lead to into `StoreError`."""
     try:
         yield
-    except (ValueError, TypeError, LookupError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, AttributeError) as error:
         raise StoreError(f"unexpected content ({type(error).__name__}: {error})", broken=True) from error
 
 
@@ -98,6 +99,7 @@ class Store:
     def __init__(self, file: Path | None, root: str) -> None:
         self.file = file
         self.made_anew = False  # there was one, of another version or hub
+        self._root = root
         try:
             if file:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -116,10 +118,12 @@ class Store:
     def existing(cls, file: Path, root: str) -> Store | None:
         """Open a database only to read it; return None where it is of another version or hub."""
         store = object.__new__(cls)
-        store.file, store.made_anew = file, False
+        store.file, store.made_anew, store._root = file, False, root
         _refuse_strangers(file)
+        mode = "rw" if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) else "ro"
         with _translated():
-            store._connect(f"{file.absolute().as_uri()}?mode=ro")
+            # What a process that was killed has left must be rolled back, which is no change.
+            store._connect(f"{file.absolute().as_uri()}?mode={mode}")
         return store if store._meta() == _wanted(root) else None
 
     def _connect(self, address: Path | str) -> None:
@@ -146,6 +150,10 @@ class Store:
             for statement in _TABLES.split(";"):
                 self._run(statement)
             self.insert("meta", sorted(wanted.items()))
+
+    def is_ours(self) -> bool:
+        """Whether it is still of this version: another one makes it anew for itself."""
+        return self._meta() == _wanted(self._root)
 
     def _meta(self) -> dict[str, str]:
         if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
@@ -201,7 +209,7 @@ class Store:
     def in_memory(self) -> Store:
         """Return a copy that needs no disk. Raises `StoreError` where this one can't be read."""
         copy = object.__new__(Store)
-        copy.file, copy.made_anew = None, False
+        copy.file, copy.made_anew, copy._root = None, False, self._root
         with _translated():
             copy._connect(":memory:")
             self._connection.backup(copy._connection)
@@ -217,13 +225,14 @@ class Store:
 
 
 def _refuse_strangers(file: Path) -> None:
-    """Raise where somebody else wrote the file, who could make it say anything: a cache may be a shared directory."""
-    try:
-        owner = os.lstat(file).st_uid
-    except FileNotFoundError:
-        return
-    if owner != os.geteuid():
-        raise StoreError("it belongs to another user", broken=False)
+    """Raise where somebody else wrote the file, who could make it say anything: a cache may be a shared directory.
+
+    So could a journal, which SQLite takes changes from.
+    """
+    for name in (str(file), *(f"{file}{ending}" for ending in _COMPANIONS)):
+        with suppress(FileNotFoundError):
+            if os.lstat(name).st_uid != os.geteuid():
+                raise StoreError(f"{os.path.basename(name)} belongs to another user", broken=False)
 
 
 def _wanted(root: str) -> dict[str, str]:
@@ -237,7 +246,7 @@ def _insert(table: str, count: int) -> str:
 
 def delete(file: Path) -> None:
     """Remove a database. Raises `StoreError`."""
-    for name in (file, Path(f"{file}-journal")):
+    for name in (file, *(Path(f"{file}{ending}") for ending in _COMPANIONS)):
         try:
             name.unlink(missing_ok=True)
         except OSError as error:

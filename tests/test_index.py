@@ -424,6 +424,52 @@ def test_a_cache_that_is_no_directory_is_done_without(hub, tmp_path):
     assert len(reader.notes) == 1
 
 
+def test_a_broken_index_that_is_locked_is_done_without(kept, hub, monkeypatch):
+    monkeypatch.setattr("evalhub.store._WAIT", 0.05)
+    _values_of_other_types(kept.file)
+    hub.models({"b/b": 2})
+    other = sqlite3.connect(kept.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert kept.values() == [("b/b", 2), ("a/a", 1)]
+    other.close()
+
+
+def test_another_version_that_takes_the_file_meanwhile_changes_no_answer(kept):
+    hub = Hub(kept.root, cache=kept.cache, note=kept.notes.append)
+    assert len(hub.leaderboard("cais/hle").rows) == 1
+    with sqlite3.connect(kept.file) as other:
+        other.execute("DELETE FROM result")
+        other.execute("UPDATE meta SET value = '999' WHERE key = 'version'")
+    other.close()
+    assert len(hub.leaderboard("cais/hle", policy="latest").rows) == 1
+    assert ["another version" in note for note in kept.notes] == [True]
+
+
+def test_a_history_that_another_process_takes_away_is_read_again(kept):
+    hub = Hub(kept.root, cache=kept.cache)
+    hub.leaderboard("cais/hle", as_of="now")
+    with sqlite3.connect(kept.file) as other:
+        other.execute("DELETE FROM standing")
+        other.execute("UPDATE repo SET timeline = 0 WHERE NOT is_dataset")
+    other.close()
+    assert [row.value for row in hub.leaderboard("cais/hle", as_of="now").rows] == [1]
+
+
+def test_status_reads_what_a_killed_process_has_left(kept, cli, monkeypatch):
+    monkeypatch.setenv("EVALHUB_CACHE", str(kept.cache))
+    script = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE'); "
+        "c.execute('DELETE FROM result'); c.execute('DELETE FROM repo'); "
+        "c.executemany('INSERT INTO blob VALUES (NULL, ?, ?)', [(os.urandom(20), 'x' * 500) for _ in range(999)]); "
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(kept.file)], check=False)
+    assert Path(f"{kept.file}-journal").exists()
+    told = cli("index", "--status", "--format", "json", "--hub", kept.root)
+    assert (told.status, json.loads(told.stdout)["results"]) == (0, 1)
+
+
 # --- other processes ------------------------------------------------------------------------------------------------
 
 _BUILD = """
