@@ -44,6 +44,7 @@ class Attributor:
         with git.reading(self._path, placed.place.ref):
             commit = git.read_commit(self._repository, pygit2.Oid(hex=placed.place.tip))
         way: list[tuple[pygit2.Oid, _Number]] = []
+        brought: list[tuple[int, pygit2.Commit]] = []  # merges that have it from another than their first parent
         holder: pygit2.Oid | None = None  # the file that it stood in last: most often it is there further back too
         while True:
             commit, complete = self._oldest_with_same_files(commit)
@@ -63,9 +64,26 @@ class Attributor:
             if parent is None:
                 found = git.commit_info(commit), complete
                 break
+            if parent.id != commit.parent_ids[0]:
+                brought.append((len(way), commit))
             commit = parent
         self._credited.update(dict.fromkeys(way, found))
+        for count, merge in brought:
+            if self._had(merge, found[0].id):
+                found = git.commit_info(merge), found[1]
+                self._credited.update(dict.fromkeys(way[:count], found))
+                break
         return found
+
+    def _had(self, merge: pygit2.Commit, id: str) -> bool:
+        """Whether the branch had the commit `id` before `merge`, and so had changed what that wrote: the merge, which
+        restores it, is what wrote it now.
+        """
+        first, commit = merge.parent_ids[0], pygit2.Oid(hex=id)
+        try:
+            return first == commit or self._repository.descendant_of(first, commit)
+        except (KeyError, ValueError, pygit2.GitError):
+            return False
 
     def _oldest_with_same_files(self, start: pygit2.Commit) -> tuple[pygit2.Commit, bool]:
         """Follow first parents while their `.eval_results` is the same; False where history ends before its beginning.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from evalhub.errors import EvalhubError
 from evalhub.names import did_you_mean, printable
@@ -30,7 +30,7 @@ _WORDS = frozenset(
         *(f"{unit}s" for unit in _UNITS),
     ]
 )
-_PART = re.compile(r"[a-z]+|[0-9]{1,4}(?:(?::[0-9]{2}){1,2}|st|nd|rd|th)?|[ ._,-]+")
+_PART = re.compile(r"[a-z]+|[0-9]{1,4}(?![0-9])(?:(?::[0-9]{2}){1,2}|st|nd|rd|th)?|[ ._,-]+")
 _LONGEST = 100
 # Python would also read a number of 30 digits as a date and a time.
 _ISO = re.compile(r"[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|[Ww][0-9]{2}(?:-?[0-9])?)(?:[Tt ][0-9:.,+Zz-]{2,40})?")
@@ -99,12 +99,14 @@ def _from_git(typed: str) -> AsOf:
         done = subprocess.run(  # noqa: S603
             command, cwd="/", env=environment, capture_output=True, text=True, timeout=30, check=False
         )
-        seconds = int(done.stdout)
-        return AsOf(datetime.fromtimestamp(seconds, UTC))
+        moment = datetime.fromtimestamp(int(done.stdout), UTC)
     except (OSError, subprocess.SubprocessError):
         raise EvalhubError("git can't be run to say what this date means", f"write it as {_EXAMPLES}") from None
     except (ValueError, OverflowError):
         raise _no_date(typed) from None
+    if "ago" in typed.lower() and moment >= datetime.now(UTC) - timedelta(seconds=1):
+        raise _no_date(typed, "that is longer ago than git can tell; ")  # it says now
+    return AsOf(moment)
 
 
 def _refuse_strange(typed: str) -> None:
@@ -112,6 +114,8 @@ def _refuse_strange(typed: str) -> None:
     lowered = typed.lower()
     parts = _PART.findall(lowered)
     words = [part for part in parts if part.isalpha()]
+    if any(part.isdigit() and len(part) == 4 and part < "1970" for part in parts):
+        raise _no_date(typed, "git takes no number like this in a date; ")
     unknown = next((word for word in words if word not in _WORDS), None)
     if unknown is not None and "".join(parts) == lowered and len(typed) <= _LONGEST:
         near = did_you_mean(unknown, sorted(_WORDS))

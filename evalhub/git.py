@@ -108,7 +108,7 @@ def _fetch_command(path: str, what: str) -> str:
     """Return what fetches the missing objects: reading them with git does in a partial clone."""
     if (Path(path) / ".git" / "shallow").exists() or (Path(path) / "shallow").exists():
         return f"git -C {quoted(path)} fetch --unshallow"
-    ref = what.partition(",")[0]
+    ref = what.partition(",")[0].removeprefix("commit ")
     return f"git -C {quoted(path)} archive -o /dev/null {shlex.quote(printable(ref))} {RESULTS_FOLDER}"
 
 

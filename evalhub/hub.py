@@ -338,10 +338,8 @@ class Hub:
 
     def model(self, name: str) -> ModelResults:
         """Return all results of the model that `name` means. Raises `EvalhubError` where there is none."""
-        from evalhub.timeline import open_timeline  # slow to import, and few commands need it
-
         snapshot, scores = self._model(name)
-        standing = open_timeline(snapshot.path, snapshot.id).at(None)
+        standing = self.index.timeline(snapshot.path, snapshot.id).at(None)
         through = {_place(each.placed): each.through for each in standing}
         found = [
             ModelScore(score, self.benchmarks.get(score.result.dataset_id), through.get(_place(score.placed)))

@@ -16,7 +16,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pygit2
 
@@ -29,12 +29,16 @@ from evalhub.keep import KeptRepo, KeptTimeline
 from evalhub.leaderboard import Score
 from evalhub.names import slug
 from evalhub.repos import Unlisted, includes, name_below
+from evalhub.result_reader import ResultReader
 from evalhub.results import ResultEntries
 from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
 from evalhub.store import Store, StoreError, delete, readable
 from evalhub.terms import Reason
 from evalhub.workers import cores, share_out
+
+if TYPE_CHECKING:
+    from evalhub.standings import Timeline
 
 Note = Callable[[str], None]
 
@@ -140,6 +144,26 @@ class Index:
                 self._update(copy)
                 self._store, self._is_copy = copy, True
 
+    def timeline(self, path: Path, model_id: str) -> Timeline:
+        """Return what stood when in the repository at `path`; what its blobs hold is kept."""
+        from evalhub.timeline import open_timeline  # few commands need it
+
+        def read(store: Store) -> tuple[Timeline, list[tuple[bytes, ResultEntries]]]:
+            readers: list[ResultReader] = []
+
+            def reader_of(repository: pygit2.Repository) -> ResultReader:
+                readers.append(ResultReader(repository, recall=partial(_recall, store)))
+                return readers[-1]
+
+            found = open_timeline(path, model_id, reader_of)
+            return found, [(id.raw, entries) for reader in readers for id, entries in reader.parsed.items()]
+
+        timeline, parsed = self.ask(read)
+        if self._store and parsed:
+            with suppress(StoreError):  # it has been read; that it can't be kept costs time, and nothing else
+                keep.remember_blobs(self._store, [rows.blob_row(*each) for each in parsed])
+        return timeline
+
     def _read_timelines(self, store: Store) -> None:
         """Read the history of repositories that have changed since it was kept."""
         wanted = store.rows(
@@ -229,7 +253,8 @@ def _read_timeline(root: Path, repo: tuple[bytes, int, str | bytes]) -> KeptTime
     path, read_at, id = repo
     timeline = open_timeline(root / os.fsdecode(path), rows.untext(id))
     standings = tuple(map(rows.standing_row, timeline.standings))
-    return KeptTimeline(path, read_at, standings, timeline.complete, bool(timeline.problems))
+    problems = any(problem.code != "EH004" for problem in timeline.problems)  # no commits, no history
+    return KeptTimeline(path, read_at, standings, timeline.complete, problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,12 @@ def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
         store.insert("blob", ((None, *row) for each in current for row in each.rows.blobs))
 
 
+def remember_blobs(store: Store, blobs: Sequence[rows.Row]) -> None:
+    """Keep what result files hold that stood in the past."""
+    with store.writing():
+        store.insert("blob", ((None, *row) for row in blobs))
+
+
 class _Known(NamedTuple):
     """What the index has of a repository: `identity` is its type, id, git directory and whether it is linked."""
 

@@ -9,7 +9,6 @@ from evalhub.hub import Hub
 from evalhub.lookup import look_up
 from evalhub.names import printable
 from evalhub.standings import Timeline
-from evalhub.timeline import open_timeline
 
 
 def model_history(hub: Hub, model: str, benchmark: str | None = None, task: str | None = None) -> History:
@@ -19,7 +18,7 @@ def model_history(hub: Hub, model: str, benchmark: str | None = None, task: str 
     Raises `EvalhubError` where a name means nothing, or more than one thing. What can't be read is in `problems`.
     """
     found = hub.model_repo(model)
-    timeline = open_timeline(found.path, found.id)
+    timeline = hub.index.timeline(found.path, found.id)
     dataset_id = _dataset_id(hub, timeline, benchmark) if benchmark is not None else None
     task_id = _task_id(hub, timeline, dataset_id, task) if task is not None else None
     return history(timeline, dataset_id, task_id)

@@ -58,7 +58,7 @@ class ResultReader:
             self.repository.odb.read_header(file.id)
             return ResultEntries()
         known = self._known.get(file.id)
-        if known is None and self._recall:
+        if known is None and self._recall and file.id in self.repository:  # another one's blob is no proof
             known = self._recall(file.id)
         if known is None:
             known = self.parsed[file.id] = read_entries(git.read_blob(self.repository, file.id, limit=MAX_BYTES))

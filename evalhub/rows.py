@@ -58,7 +58,7 @@ def encode(snapshot: RepoSnapshot, scores: Iterable[Score], blobs: Iterable[tupl
         repo,
         tuple(map(_result_row, scores)),
         tuple((reason, text(dataset), text(task), count) for (reason, dataset, task), count in left_out.items()),
-        tuple((id, _entries_json(entries)) for id, entries in blobs),
+        tuple(blob_row(*each) for each in blobs),
     )
 
 
@@ -190,6 +190,11 @@ def to_score(model_id: str, row: Row) -> Score:
 
 
 # --- blobs ----------------------------------------------------------------------------------------------------------
+
+
+def blob_row(id: bytes, entries: ResultEntries) -> tuple[bytes, str]:
+    """Return the row of what a result file holds, by the id of its blob."""
+    return id, _entries_json(entries)
 
 
 def _entries_json(entries: ResultEntries) -> str:

@@ -9,6 +9,7 @@ docs/history.md says what can be known of merge commits, squash merges and fast-
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,15 +35,23 @@ from evalhub.through import Origins
 _Series = tuple[str, str, str]
 
 
+ReaderOf = Callable[[pygit2.Repository], ResultReader]
+
+
 def read_timeline(
-    repository: pygit2.Repository, path: str, model_id: str, default: git.Branch, refs: git.Refs
+    repository: pygit2.Repository,
+    path: str,
+    model_id: str,
+    default: git.Branch,
+    refs: git.Refs,
+    reader: ResultReader | None = None,
 ) -> Timeline:
     """Return all that is known of what stood in `repository`, which lies at `path`. It depends on nothing but `refs`
     and objects.
 
     Never raises: what can't be read is in `problems`, and marked where it may hide something older.
     """
-    reading = _Reading(Commits(repository), ResultReader(repository), path, model_id, default)
+    reading = _Reading(Commits(repository), reader or ResultReader(repository), path, model_id, default)
     try:
         line = read_line(reading.commits, default.ref, default.tip)
     except git.UnreadableError as error:
@@ -53,8 +62,11 @@ def read_timeline(
     return reading.read(line, pulls.pull_refs(refs, default))
 
 
-def open_timeline(path: Path, model_id: str) -> Timeline:
-    """Return the timeline of the repository at `path`, as its refs are now. Never raises: see `problems`."""
+def open_timeline(path: Path, model_id: str, reader_of: ReaderOf = ResultReader) -> Timeline:
+    """Return the timeline of the repository at `path`, as its refs are now, read by what `reader_of` makes for it.
+
+    Never raises: see `problems`.
+    """
     try:
         repository = git.open_repository(path)
         with git.reading(str(path), "the repository"):
@@ -70,7 +82,7 @@ def open_timeline(path: Path, model_id: str) -> Timeline:
         )
         return Timeline(model_id, problems=(problem,))
     try:
-        return read_timeline(repository, str(path), model_id, default, refs)
+        return read_timeline(repository, str(path), model_id, default, refs, reader_of(repository))
     finally:
         repository.free()  # it is in a cycle of references, and its packs would stay in memory for long
 

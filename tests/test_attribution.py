@@ -294,3 +294,11 @@ def test_an_author_who_had_the_number_keeps_the_credit_when_a_pull_request_with_
     pull = model.pull(1, both, start=base, author="Eve")
     model.commit(both, also=[pull], message="Merge pull request #1")
     assert credit(hub, 1).commit == commit
+
+
+def test_a_merge_that_restores_an_old_number_takes_the_credit(hub, model):
+    old = model.commit(ONE, author="Grace")
+    model.pull(1, {"./README.md": "new"}, start=old)
+    model.commit(TWO, author="Grace")
+    merge = model.commit(ONE, also=[model.tip("refs/pr/1")], author="Eve", message="Merge pull request #1")
+    assert credit(hub, 1).commit == merge

@@ -395,6 +395,7 @@ def test_json_has_where_each_number_comes_from(hub):
         "ref": "refs/heads/main",
         "commit": model.tip(),
         "commit_author": "Ada Lovelace",
+        "commit_time": "2026-01-01T00:00:00Z",
         "date": "2025-11-06",
         "source": {"url": "https://example.org/paper", "name": "Paper", "user": None, "org": None},
         "notes": "With tools",
@@ -459,7 +460,15 @@ def test_markdown_makes_no_link_html_or_emphasis_of_a_strangers_text(hostile):
     text = render.board_markdown(hostile.board(per="variant"))
     unescaped = re.sub(r"\\[!-/:-@\[-`{-~]", "", text)
     assert re.findall(r"\]\([^)]*\)", unescaped) == ["](https://ok.example/a%29c)"]
-    assert not re.search(r"[<>`*]", unescaped)
+    assert not re.search(r"[<>`*]", unescaped.replace("<!-- -->", ""))
+
+
+def test_markdown_mentions_nobody_and_no_issue(hub):
+    notes = "@someone, pass@1, see #7 and GH"
+    hub.model(files={"hle.yaml": [entry(1, notes=notes)]})
+    text = render.board_markdown(hub.board())
+    assert not re.search(r"(?<![\w\\])[@#]\w", text)
+    assert notes in text.replace("<!-- -->", "").replace("\\", "")
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -100,12 +101,23 @@ def main() -> None:
         # The reader went away: point stdout elsewhere, so that flushing it at exit stays quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception as error:
-        if os.environ.get("EVALHUB_DEBUG"):
-            raise
-        what = f"{type(error).__name__}: {error}"
-        _complain(f"internal error: {what}", "this is a bug in evalhub: report it with what EVALHUB_DEBUG=1 prints")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+            _report_bug(error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _complain(f"error: can't write the output: {error.strerror}", "write it elsewhere")
         sys.exit(1)
+    except Exception as error:
+        _report_bug(error)
+
+
+def _report_bug(error: Exception) -> NoReturn:
+    """End with what a report of the bug needs; with EVALHUB_DEBUG, by the error itself."""
+    if os.environ.get("EVALHUB_DEBUG"):
+        raise error
+    what = f"{type(error).__name__}: {error}"
+    _complain(f"internal error: {what}", "this is a bug in evalhub: report it with what EVALHUB_DEBUG=1 prints")
+    sys.exit(1)
 
 
 def _complain(message: str, hint: str | None) -> None:

@@ -133,7 +133,17 @@ def _warnings(row: Row) -> list[str]:
 
 _CSV_COLUMNS = (
     *("benchmark", "task", "rank", "model_id", "value", "verified", "origin", "pull_request", "filename", "ref"),
-    *("commit", "commit_author", "date", "source_url", "source_name", "source_user", "source_org", "notes"),
+    *(
+        "commit",
+        "commit_author",
+        "commit_time",
+        "date",
+        "source_url",
+        "source_name",
+        "source_user",
+        "source_org",
+        "notes",
+    ),
     *("warnings", "other_values"),
 )
 

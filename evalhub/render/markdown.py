@@ -11,8 +11,12 @@ from evalhub.results import Source
 
 
 def escaped(text: str) -> str:
-    """Return text that Markdown shows as it is, without secrets: no links, HTML, emphasis or table cells of its own."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~!&@])", r"\\\1", printable(masked(text)))
+    """Return text that Markdown shows as it is, without secrets: no links, HTML, emphasis or table cells of its own.
+
+    GitHub makes links of `@name` and `#1` also where they are escaped; an empty comment keeps it from that.
+    """
+    plain = re.sub(r"([\\`*_{}\[\]<>|~!&]|#(?!\d)|(?<=\w)@|@(?!\w))", r"\\\1", printable(masked(text)))
+    return re.sub(r"(?<!\\)([#@])(?=\w)", r"\1<!-- -->", plain)
 
 
 def source_link(source: Source | None) -> str:

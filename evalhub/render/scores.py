@@ -14,6 +14,7 @@ from evalhub.masking import masked, masked_value
 from evalhub.render.terminal import Column, safe
 from evalhub.results import Source
 from evalhub.terms import Origin
+from evalhub.values import format_time
 
 SCORE_COLUMNS = (
     Column("value"),
@@ -78,6 +79,7 @@ def score_object(score: Score) -> dict[str, Any]:
         "ref": score.ref,
         "commit": score.commit,
         "commit_author": score.commit_author,
+        "commit_time": format_time(score.commit_time),
         "date": score.date,
         "source": source and asdict(shown_source(source)),
         "notes": notes and masked(notes),
