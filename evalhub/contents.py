@@ -58,10 +58,13 @@ def repos(store: Store, root: Path) -> list[RepoSnapshot]:
     return _snapshots(store, root, _COUNTS, results, left_out)
 
 
-def model(store: Store, root: Path, id: str) -> tuple[RepoSnapshot, list[Score]]:
-    """Return a model repo that counts, and its results with where they come from."""
+def model(store: Store, root: Path, id: str) -> tuple[RepoSnapshot, list[Score]] | None:
+    """Return a model repo that counts, and its results with where they come from; None where there is none."""
     condition = f"NOT is_dataset AND {_COUNTS} AND id = ?"
-    ((number,),) = store.rows(f"SELECT number FROM repo WHERE {condition}", (text(id),))
+    found = store.rows(f"SELECT number FROM repo WHERE {condition}", (text(id),))
+    if not found:
+        return None
+    number = found[0][0]
     rows = store.rows(f"SELECT {RESULT_COLUMNS} FROM result WHERE repo = ? ORDER BY number", (number,))
     left_out = store.rows("SELECT reason, dataset, task, count FROM left_out WHERE repo = ?", (number,))
     (snapshot,) = _snapshots(store, root, "number = ?", {number: rows}, {number: left_out}, (number,))
@@ -189,9 +192,12 @@ def result_counts(store: Store, at: datetime | None = None) -> dict[tuple[str, s
     return {(untext(dataset), untext(task)): count for dataset, task, count in store.rows(query, moments)}
 
 
-def lacks_timelines(store: Store) -> bool:
-    """Whether there are models whose history hasn't been read."""
-    return bool(store.rows(f"SELECT 1 FROM repo WHERE timeline = 0 AND NOT is_dataset AND {_COUNTS} LIMIT 1"))
+def is_settled(store: Store, *, timelines: bool) -> bool:
+    """Whether it is decided of all repositories if they count, and with `timelines`, all histories have been read."""
+    lacking = "NOT sorted"
+    if timelines:
+        lacking += f" OR (timeline = 0 AND NOT is_dataset AND {_COUNTS})"
+    return not store.rows(f"SELECT 1 FROM repo WHERE {lacking} LIMIT 1")
 
 
 def unknown_pasts(store: Store) -> int:
@@ -200,13 +206,12 @@ def unknown_pasts(store: Store) -> int:
     return int(count)
 
 
-def counts(store: Store, dataset_id: str, task_ids: Sequence[str]) -> tuple[int, int]:
+def counts(store: Store, dataset_id: str, task_ids: Collection[str]) -> tuple[int, int]:
     """Return how many models have results of some tasks of a dataset, and how many results those are."""
-    marks = ", ".join("?" * len(task_ids))
-    wanted = f"dataset = ? AND task IN ({marks}) AND {_OF_COUNTED}"
-    query = f"SELECT count(DISTINCT repo), count(*) FROM result WHERE {wanted}"
-    ((models, results),) = store.rows(query, (text(dataset_id), *map(text, task_ids)))
-    return models, results
+    rows = store.rows(f"SELECT task, repo FROM result WHERE dataset = ? AND {_OF_COUNTED}", (text(dataset_id),))
+    wanted = set(task_ids)
+    repos = [repo for task, repo in rows if untext(task) in wanted]
+    return len(set(repos)), len(repos)
 
 
 # --- what is left out -----------------------------------------------------------------------------------------------

@@ -334,7 +334,10 @@ class Hub:
 
     def _model(self, name: str) -> tuple[RepoSnapshot, list[Score]]:
         id = self.model_id(name)
-        return self.index.ask(lambda store: contents.model(store, self.root, id))
+        found = self.index.ask(lambda store: contents.model(store, self.root, id))
+        if found is None:
+            raise EvalhubError(f"{printable(id)} has just been removed from the hub", "try again")
+        return found
 
     def model(self, name: str) -> ModelResults:
         """Return all results of the model that `name` means. Raises `EvalhubError` where there is none."""

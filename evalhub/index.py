@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pygit2
 
-from evalhub import contents, git, keep, rows, stamps
+from evalhub import __version__, contents, git, keep, rows, stamps
 from evalhub.attribution import attributed
 from evalhub.changes import find_changes
 from evalhub.diagnostics import Diagnostic, FileRef
@@ -33,7 +33,7 @@ from evalhub.result_reader import ResultReader
 from evalhub.results import ResultEntries
 from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
-from evalhub.store import Store, StoreError, delete, readable
+from evalhub.store import FORMAT, Store, StoreError, delete, readable
 from evalhub.terms import Reason
 from evalhub.workers import cores, share_out
 
@@ -44,7 +44,7 @@ Note = Callable[[str], None]
 
 _PACK = 50  # repositories that one process reads at a time
 _FEW = 100  # repositories that aren't worth a second process to read
-_TRIES = 5  # to have all histories, while other processes read repositories anew
+_TRIES = 5  # to see an index that is whole, while other processes read repositories anew
 _KEEP_EVERY = 1.0  # seconds between writing what was read, so that an interrupt loses no more
 
 Answer = TypeVar("Answer")
@@ -97,16 +97,18 @@ class Index:
 
     def _answer(self, question: Callable[[Store], Answer], timelines: bool) -> Answer:
         store = self._store or self._up_to_date()
-        for _ in range(_TRIES if timelines else 0):
-            self._read_timelines(store)
-            if not contents.lacks_timelines(store):
-                break  # another process may have read a repository anew meanwhile, without its history
-        with store.reading():
-            if not store.is_ours():
-                self._opened = None
-                raise StoreError("another version of evalhub uses it at the same time", broken=False)
-            with readable():
-                return question(store)
+        for tries_left in reversed(range(_TRIES)):
+            if timelines:
+                self._read_timelines(store)
+            with store.reading():
+                if not store.is_ours():
+                    self._opened = None
+                    raise StoreError("something else uses it at the same time", broken=False)
+                if not tries_left or contents.is_settled(store, timelines=timelines):
+                    with readable():
+                        return question(store)
+            keep.sort_out_doubles(store)  # another process has just read a repository anew
+        raise AssertionError("the last try returns")
 
     def _up_to_date(self) -> Store:
         store = self._opened = Store(self._file, os.path.abspath(self.root))
@@ -274,20 +276,28 @@ def status(file: Path, root: Path) -> Status | None:
     """Return what the index in `file` holds of the hub at `root`, without changing it; None where there is none, or it
     is of another version. Raises `StoreError` where it can't be read.
     """
-    if not file.is_file():
-        return None
     store = Store.existing(file, os.path.abspath(root))
     if store is None:
         return None
+    with readable():
+        changed = len(find_changes(store, str(root)).changed)  # outside of what follows: others may want to write
     with store.reading():
-        changed = len(find_changes(store, str(root)).changed)
         return Status(file, store.size(), *contents.totals(store), changed)
 
 
 def index_file(cache: Path, root: Path) -> Path:
-    """Return where the index of the hub at `root` is, in the directory `cache`.
+    """Return where the index of the hub at `root` is, in the directory `cache`: each version of evalhub has its own.
 
     A hub that is reached by a link has another one: repositories may be called after the directories above them.
     """
+    return cache / f"{_stem(root)}-{FORMAT}-{__version__}.sqlite"
+
+
+def index_files(cache: Path, root: Path) -> list[Path]:
+    """Return the indexes of a hub that there are, of all versions."""
+    return sorted(cache.glob(f"{_stem(root)}-*.sqlite"))
+
+
+def _stem(root: Path) -> str:
     path = os.path.abspath(root)
-    return cache / f"{slug(os.path.basename(path)) or 'hub'}-{sha256(os.fsencode(path)).hexdigest()[:16]}.sqlite"
+    return f"{slug(os.path.basename(path)) or 'hub'}-{sha256(os.fsencode(path)).hexdigest()[:16]}"

@@ -190,10 +190,14 @@ def _related(store: Store, repos: Sequence[Named]) -> list[Named]:
     """Return `repos`, and all that have an id or a git directory in common with one of them, or of those."""
     found = {each.number: each for each in repos}
     waiting = list(repos)
+    asked: set[tuple[str, Any]] = set()
     while waiting:
         each = waiting.pop()
-        for other in _named(store, "id = ? OR (git_dir = ? AND git_dir != '')", (each.id, each.git_dir)):
-            if other.number not in found:
-                found[other.number] = other
-                waiting.append(other)
+        for question in (("id = ?", each.id), ("git_dir = ? AND git_dir != ''", each.git_dir)):
+            if question in asked:
+                continue
+            asked.add(question)
+            others = [other for other in _named(store, question[0], question[1:]) if other.number not in found]
+            found.update((other.number, other) for other in others)
+            waiting += others
     return list(found.values())

@@ -1,10 +1,11 @@
 """The file that keeps what was read of one hub: an SQLite database, which may be lost or broken at any time.
 
 Its tables hold what `rows.py` makes of repositories, in plain values. Where a statement fails, `StoreError` says
-whether the file is broken (delete it) or can't be used now (do without it).
+whether the file is broken (delete it) or can't be used now (do without it). SQLite notices a file that is cut short or
+whose pages don't fit together; bits that a disk turns within a value are noticed by nobody.
 
 A rollback journal is used, not a write-ahead log, as cache directories are on network file systems too, where a log
-isn't safe. Nothing is read while a transaction is open that writes, so that others wait for milliseconds.
+isn't safe. No repository is read while a transaction is open, so that others needn't wait for long.
 """
 
 from __future__ import annotations
@@ -116,10 +117,15 @@ class Store:
 
     @classmethod
     def existing(cls, file: Path, root: str) -> Store | None:
-        """Open a database only to read it; return None where it is of another version or hub."""
+        """Open a database only to read it; return None where there is none, or it is of another version or hub."""
         store = object.__new__(cls)
         store.file, store.made_anew, store._root = file, False, root
-        _refuse_strangers(file)
+        try:
+            if not file.is_file():
+                return None
+            _refuse_strangers(file)
+        except OSError as error:
+            raise StoreError(error.strerror or str(error), broken=False) from error
         mode = "rw" if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) else "ro"
         with _translated():
             # What a process that was killed has left must be rolled back, which is no change.

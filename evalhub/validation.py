@@ -18,7 +18,7 @@ from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
-from evalhub.index import Index, index_file
+from evalhub.index import Index, Note, index_file
 from evalhub.registry import Registry, read_registry
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context
@@ -64,6 +64,7 @@ def validate(
     comments: bool = True,
     progress: Progress | None = None,
     cache: Path | str | None = None,
+    note: Note | None = None,
     edits: Edits = NO_EDITS,
     most: int = MAX_PROBLEMS,
 ) -> Report:
@@ -77,7 +78,8 @@ def validate(
     and not to return, beside those that it ignores. Without `comments`, those in the files ignore nothing, nor does a
     registry in a repository that is validated.
     `progress` is called with how many repositories, then packs of files, are done, and of how many. With `cache`, a
-    directory, what other results of the hub claim is kept there. `edits` are taken for what is on disk. Of one file
+    directory, what other results of the hub claim is kept there; `note` is called with a sentence where that can't be
+    used. `edits` are taken for what is on disk. Of one file
     `most` findings are returned at most, errors first.
 
     Raises `EvalhubError` where a path or ref isn't there, a code means nothing, or nothing can be validated.
@@ -103,7 +105,8 @@ def validate(
     if not chosen.select:
         chosen = replace(chosen, select=registry.choice.select, ignore=registry.choice.ignore + chosen.ignore)
     context = context_of(scan.repos, registry, dict(targets.edited_specs(found, edits)) if view.working else {})
-    checked, unreadable = _check(found, context, chosen, lambda: _elsewhere(root, scan.repos, found, cache), progress)
+    index = Index(root, index_file(Path(cache), root) if cache is not None else None, progress=progress, note=note)
+    checked, unreadable = _check(found, context, chosen, lambda: _elsewhere(scan.repos, found, index), progress)
     problems = [problem for problem in (*finder.problems, *unreadable) if chosen.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
     files = dict.fromkeys(each.file for each in checked)
@@ -236,13 +239,10 @@ def context_of(datasets: Iterable[RepoSnapshot], registry: Registry, edited: dic
     return Context(specs, frozenset(found) - frozenset(specs), registry, histories(found), now=datetime.now(UTC))
 
 
-def _elsewhere(
-    root: Path, repos: Iterable[RepoSnapshot], found: Sequence[Target], cache: Path | str | None
-) -> list[Claim]:
+def _elsewhere(repos: Iterable[RepoSnapshot], found: Sequence[Target], index: Index) -> list[Claim]:
     """Return what is claimed in the model repositories of the hub that are not among the targets."""
     validated = {target.snapshot.path.absolute() for target in found if target.snapshot}
     models = {each.path.absolute() for each in repos if each.type is RepoType.MODEL}
     if models <= validated:
         return []
-    index = Index(root, index_file(Path(cache), root) if cache is not None else None)
-    return index.ask(lambda store: list(contents.claims(store, root, validated)))
+    return index.ask(lambda store: list(contents.claims(store, index.root, validated)))

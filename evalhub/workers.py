@@ -38,7 +38,9 @@ def share_out(function: Callable[[Item], Result], items: Sequence[Item], *, work
     if count < 2:
         yield from map(function, items)
         return
-    running = [_start(function, items, number, count) for number in range(count)]
+    running: list[_Worker] = []
+    for number in range(count):
+        running.append(_start(function, items, number, count, running))
     try:
         for number, item in enumerate(items):
             sent = running[number % count].next_result()
@@ -81,7 +83,9 @@ class _Worker:
             os.waitpid(self.pid, 0)
 
 
-def _start(function: Callable[[Item], Result], items: Sequence[Item], first: int, step: int) -> _Worker:
+def _start(
+    function: Callable[[Item], Result], items: Sequence[Item], first: int, step: int, others: Sequence[_Worker]
+) -> _Worker:
     """Fork a worker for every `step`th item from the `first` on."""
     read_end, write_end = os.pipe()
     with suppress(OSError, AttributeError):
@@ -91,6 +95,8 @@ def _start(function: Callable[[Item], Result], items: Sequence[Item], first: int
         if pid == 0:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is interrupted, and ends the others
             os.close(read_end)
+            for other in others:  # else those would not be told that nobody listens any more
+                os.close(other.results.fileno())
             _work(function, items[first::step], write_end)
     os.close(write_end)
     return _Worker(pid, os.fdopen(read_end, "rb"))

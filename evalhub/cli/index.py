@@ -37,7 +37,7 @@ def command(
     """
     from evalhub.errors import EvalhubError
     from evalhub.files import shown
-    from evalhub.index import index_file
+    from evalhub.index import index_file, index_files
 
     if format is TableFormat.JSON and not status:
         raise EvalhubError("--format is for --status", "add --status, or leave it out", exit_status=2)
@@ -52,7 +52,7 @@ def command(
     if status:
         _show(context, hub, file, format, no_color)
     elif clear:
-        _clear(context, file, no_color)
+        _clear(context, index_files(cache_directory(), root) or [file], no_color)
     else:
         _build(context, hub, file, no_color)
 
@@ -94,15 +94,16 @@ def _show(context: typer.Context, hub: Path | None, file: Path, format: TableFor
         listings.print_index(stdout(context, no_color), found)
 
 
-def _clear(context: typer.Context, file: Path, no_color: bool) -> None:
+def _clear(context: typer.Context, files: list[Path], no_color: bool) -> None:
     from evalhub.errors import EvalhubError
     from evalhub.files import shown
     from evalhub.store import StoreError, delete
 
-    was_there = file.exists()
-    try:
-        delete(file)
-    except StoreError as error:
-        raise EvalhubError(f"can't remove {shown(file)}: {error.reason}") from None
-    said = f"removed {shown(file)}" if was_there else f"there was no index: {shown(file)}"
-    stderr(context, no_color).print(said, soft_wrap=True)
+    for file in files:
+        try:
+            was_there = file.exists()
+            delete(file)
+        except (StoreError, OSError) as error:
+            raise EvalhubError(f"can't remove {shown(file)}: {error}") from None
+        said = f"removed {shown(file)}" if was_there else f"there was no index: {shown(file)}"
+        stderr(context, no_color).print(said, soft_wrap=True)

@@ -133,16 +133,19 @@ def progress_bar(console: Console, what: str, *, after: float = 1.0) -> Iterator
     bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
     task = bar.add_task(what, total=None, rate="")
     begun = time.monotonic()
-    due = begun + after
+    due, last = begun + after, 0
 
     def update(done: int, total: int) -> None:
-        nonlocal due
+        nonlocal due, begun, last
+        if done < last:  # another pass
+            begun = time.monotonic()
+        last = done
         if time.monotonic() < due:
             return
         if not bar.live.is_started:
             bar.start()
         now = time.monotonic()
-        bar.update(task, completed=done, total=total, rate=f"{done / (now - begun):,.0f}/s", refresh=True)
+        bar.update(task, completed=done, total=total, rate=f"{done / max(now - begun, 0.1):,.0f}/s", refresh=True)
         due = now + _BETWEEN_DRAWINGS
 
     try:

@@ -108,6 +108,7 @@ def command(
                 comments=not no_comments,
                 progress=progress,
                 cache=cache,
+                note=lambda text: say(stderr(context, no_color), f"note: {text}"),
                 edits=edits,
                 most=most,
             )
