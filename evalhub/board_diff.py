@@ -36,7 +36,8 @@ class BoardChange:
 
     `old` and `new` are its rows, None where it had or has none. Where the value changed, `difference` is the new one
     minus the old one in the metric's unit, of the decimals as they were written; `better` whether that is an
-    improvement; and `rescaled` whether one looks like the other on another scale, so that it is no gain or loss.
+    improvement. It is no gain or loss where one looks like the other on another scale (`rescaled`), or is of another
+    setup, as its notes say (`other_setup`).
     """
 
     kind: ChangeKind
@@ -47,6 +48,12 @@ class BoardChange:
     difference: Fraction | None = None
     better: bool | None = None
     rescaled: bool = False
+    other_setup: bool = False
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the value changed, and the difference is a gain or a loss."""
+        return self.difference is not None and not (self.rescaled or self.other_setup)
 
     @property
     def row(self) -> Row:
@@ -123,8 +130,8 @@ class BoardDiff:
 
     @property
     def biggest_gain(self) -> BoardChange | None:
-        """The value that improved most, but for those that only changed their scale; None where none did."""
-        gains = [change for change in self.changed if change.better and not change.rescaled]
+        """The value that improved most, of those that can be compared with the old one; None where none did."""
+        gains = [change for change in self.changed if change.better and change.comparable]
         return max(gains, key=lambda change: abs(change.difference or Fraction(0)), default=None)
 
 
@@ -209,14 +216,25 @@ def _change(key: _Key, old: Row | None, new: Row | None, metric: Metric) -> Boar
     if old is None or new is None:
         return BoardChange(ChangeKind.APPEARED if new else ChangeKind.DISAPPEARED, *key, old, new)
     if not alike(old.value, new.value):
-        difference = exact(new.value) - exact(old.value)
-        better = (difference > 0) is (metric.direction is Direction.HIGHER)
-        rescaled = bool(mixups.find(sorted((old.value, new.value)), metric.scale))
-        return BoardChange(ChangeKind.CHANGED, *key, old, new, difference, better, rescaled)
+        return _changed(key, old, new, metric)
     if old.score.origin is not new.score.origin:
         confirmed = new.score.origin is Origin.AUTHOR
         return BoardChange(ChangeKind.CONFIRMED if confirmed else ChangeKind.WITHDRAWN, *key, old, new)
     return BoardChange(ChangeKind.MOVED, *key, old, new) if old.rank != new.rank else None
+
+
+def _changed(key: _Key, old: Row, new: Row, metric: Metric) -> BoardChange:
+    difference = exact(new.value) - exact(old.value)
+    return BoardChange(
+        ChangeKind.CHANGED,
+        *key,
+        old,
+        new,
+        difference,
+        better=(difference > 0) is (metric.direction is Direction.HIGHER),
+        rescaled=bool(mixups.find(sorted((old.value, new.value)), metric.scale)),
+        other_setup=old.score.result.variant != new.score.result.variant,
+    )
 
 
 def _warnings(before: Leaderboard, after: Leaderboard) -> tuple[str, ...]:

@@ -134,6 +134,16 @@ def test_a_mended_scale_is_no_gain() -> None:
     assert found.biggest_gain.model_id == "c/c"
 
 
+def test_a_value_of_another_setup_is_no_gain() -> None:
+    better = score(60, 40, model="a/a", notes="With tools")
+    found = diff(values({"a/a": 41.2, "b/b": 20}), [*values({"a/a": 41.2, "b/b": 21}), better])
+    assert {each.model_id: each.other_setup for each in found.changed} == {"a/a": True, "b/b": False}
+    assert [each.comparable for each in found.changed] == [False, True]
+    assert found.biggest_gain is found.changed[1]
+    alone = diff(values({"a/a": 41.2}), [*values({"a/a": 41.2}), better], per=Per.VARIANT)
+    assert shown(alone) == {"appeared": [("a/a", None, 1)], "moved": [("a/a", 1, 2)]}
+
+
 def test_without_a_gain_there_is_no_biggest() -> None:
     assert diff(values({"a/a": 2}), values({"a/a": 1, "b/b": 5})).biggest_gain is None
 

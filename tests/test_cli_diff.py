@@ -122,7 +122,7 @@ def test_the_table_in_a_pipe(at_shared: HubDir, cli: Cli) -> None:
     )
     assert outcome.stderr.splitlines() == [
         "other tasks: hle_text; show one: --task hle_text, or all: --task all",
-        "rescaled: the value looks like the old one on another scale",
+        "rescaled: looks like the old value on another scale, and is no gain",
         "how one model's numbers came about: evalhub history org/new",
         "for a post: the same with --format markdown",
     ]
@@ -274,6 +274,19 @@ def test_variants_are_told_apart(hub: HubDir, cli: Cli) -> None:
         "biggest gain: org/a (With tools) 1 → 3 (+2)",
     ]
     assert lines[-1].startswith("2 variants (2 before)")
+
+
+def test_a_value_of_another_setup_is_marked_and_no_gain(hub: HubDir, cli: Cli) -> None:
+    model = hub.model("org/a", {"hle.yaml": [entry(30)]}, bare=True)
+    model.commit({"tools.yaml": [entry(60, notes="With tools")]}, time=_day(3))
+    outcome = cli("diff", "hle", *SINCE, "--hub", hub.root)
+    assert re.search(r"^1 +org/a +30 → 60 +other setup +Ada", outcome.stdout, re.MULTILINE)
+    assert "biggest gain" not in outcome.stdout
+    meaning = "other setup: the value that counts is of another setup than the old one (see the notes), and is no gain"
+    assert meaning in outcome.stderr.splitlines()
+    assert f"\n{meaning}.\n" in cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "markdown").stdout
+    change = json.loads(cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "json").stdout)["changed"][0]
+    assert (change["difference"], change["rescaled"], change["other_setup"]) == (30, False, True)
 
 
 def test_secrets_are_not_shown(hub: HubDir, cli: Cli) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -188,7 +188,7 @@ def _cells(change: BoardChange, value: str, width: int, signs: _Signs) -> list[T
     return [
         Text.assemble(f"{change.row.rank:>{width}} ", (mark, style)),
         safe(change.model_id),
-        Text(value, "" if change.better is None else "green" if change.better else "red"),
+        Text(value, "" if not change.comparable else "green" if change.better else "red"),
         labels,
         safe(score.commit_author),
         Text(_committed(score, signs)),
@@ -215,9 +215,8 @@ def _badges(change: BoardChange) -> list[tuple[str, str]]:
     found = [*badges(change.row)]
     if change.kind in _BADGES:
         found.insert(0, _BADGES[change.kind])
-    if change.rescaled:
-        found.append(("rescaled", "magenta"))
-    return found
+    marks = {"rescaled": change.rescaled, "other setup": change.other_setup}
+    return [*found, *((label, "magenta") for label, marked in marks.items() if marked)]
 
 
 def _committed(score: Score, signs: _Signs) -> str:
@@ -230,7 +229,9 @@ def _values(changes: Sequence[BoardChange], signs: _Signs) -> list[str]:
     if any(change.difference is None for change in changes):
         return new
     old = _aligned([short_value(change.old.value) for change in changes if change.old])
-    gains = ["" if change.rescaled else f" ({_signed(change.difference or Fraction(0), signs)})" for change in changes]
+    gains = [
+        f" ({_signed(change.difference or Fraction(0), signs)})" if change.comparable else "" for change in changes
+    ]
     return [f"{a} {signs.arrow} {b}{gain}" for a, b, gain in zip(old, new, gains, strict=True)]
 
 
@@ -301,6 +302,7 @@ def _change_object(change: BoardChange) -> dict[str, Any]:
         "difference": None if change.difference is None else as_number(change.difference),
         "better": change.better,
         "rescaled": change.rescaled,
+        "other_setup": change.other_setup,
     }
 
 
@@ -331,17 +333,30 @@ _MEANINGS = {
     "confirmed": "the author has taken it over from one",
     "withdrawn": "only an open pull request says so now",
     "rescaled": "looks like the old value on another scale, and is no gain",
+    "other setup": "the value that counts is of another setup than the old one (see the notes), and is no gain",
     "scale?": "looks as if it were on another scale than the others",
     "conflict": "the model's results for one setup disagree",
 }
 
 
+_OWN = ("rescaled", "other setup")  # the badges that leaderboards don't have, and hints explain
+
+
 def _legend(diff: BoardDiff, limit: int | None) -> list[str]:
     """Return what the badges of a post mean."""
-    shown = [change for changes in diff.sections.values() for change in changes[:limit]]
-    used = {label.partition(" ")[0] for change in shown for label, _ in _badges(change)}
-    said = "; ".join(f"{label}: {meaning}" for label, meaning in _MEANINGS.items() if label in used)
+    said = "; ".join(_explained(diff, limit, _MEANINGS))
     return [f"{escaped(said)}.", ""] if said else []
+
+
+def own_badges(diffs: Sequence[BoardDiff], limit: int | None = None) -> list[str]:
+    """Return what the badges of a table mean that only say why a change is no gain."""
+    return list(dict.fromkeys(said for diff in diffs for said in _explained(diff, limit, _OWN)))
+
+
+def _explained(diff: BoardDiff, limit: int | None, labels: Iterable[str]) -> list[str]:
+    shown = [change for changes in diff.sections.values() for change in changes[:limit]]
+    used = {label.partition(" #")[0] for change in shown for label, _ in _badges(change)}
+    return [f"{label}: {_MEANINGS[label]}" for label in labels if label in used]
 
 
 def _title(diff: BoardDiff) -> str:
