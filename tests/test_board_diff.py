@@ -144,6 +144,20 @@ def test_a_value_of_another_setup_is_no_gain() -> None:
     assert shown(alone) == {"appeared": [("a/a", None, 1)], "moved": [("a/a", 1, 2)]}
 
 
+def test_an_older_value_that_counts_again_is_no_loss() -> None:
+    (change,) = diff([score(60, 1), score(41.2)], [score(41.2)]).changed
+    assert (change.fell_back, change.comparable, change.better) == (True, False, False)
+    (change,) = diff([score(41.2), score(60, 1)], [score(41.2)], policy=Policy.LATEST).changed
+    assert (change.fell_back, change.comparable) == (True, False)
+    (change,) = diff([score(60)], [score(41.2, 40)]).changed
+    assert (change.fell_back, change.comparable) == (False, True)
+
+
+def test_an_old_commit_that_came_to_count_later_is_no_fall_back() -> None:
+    (change,) = diff([score(41.2)], [score(60, 1)]).changed
+    assert (change.fell_back, change.better) == (False, True)
+
+
 def test_without_a_gain_there_is_no_biggest() -> None:
     assert diff(values({"a/a": 2}), values({"a/a": 1, "b/b": 5})).biggest_gain is None
 

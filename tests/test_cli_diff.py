@@ -6,6 +6,7 @@ import io
 import json
 import re
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -33,6 +34,7 @@ from evalhub.terms import Per
 FORMATS = ("table", "json", "markdown")
 PAPER = {"source": {"url": "https://example.org/paper", "name": "Paper"}}
 SINCE = ("--since", "2026-02-01")
+HALF_A_DAY = timedelta(hours=12)
 WEEK = (*SINCE, "--until", "2026-02-08")
 
 
@@ -289,6 +291,16 @@ def test_a_value_of_another_setup_is_marked_and_no_gain(hub: HubDir, cli: Cli) -
     assert (change["difference"], change["rescaled"], change["other_setup"]) == (30, False, True)
 
 
+def test_an_older_value_that_counts_again_is_marked(hub: HubDir, cli: Cli) -> None:
+    model = hub.model("org/a", {"hle.yaml": [entry(30)], "best.yaml": [entry(60)]}, bare=True)
+    model.commit({"best.yaml": None}, time=_day(3))
+    outcome = cli("diff", "hle", *SINCE, "--hub", hub.root)
+    assert re.search(r"^1 +org/a +60 → 30 +fell back +Ada", outcome.stdout, re.MULTILINE)
+    assert "fell back: the result that counted is gone; this one had stood before" in outcome.stderr.splitlines()
+    change = json.loads(cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "json").stdout)["changed"][0]
+    assert (change["difference"], change["fell_back"]) == (-30, True)
+
+
 def test_secrets_are_not_shown(hub: HubDir, cli: Cli) -> None:
     url = "https://ada:kingfisher@example.org"
     fields = {"source": {"url": url, "name": url}, "notes": f"see {url}"}
@@ -449,6 +461,6 @@ def test_an_encoding_without_arrows_gets_ascii() -> None:
     ],
 )
 def test_a_difference_is_that_of_the_decimals(old: float, new: float, text: str) -> None:
-    found = compare(board([score(old)], at=THEN), board([score(new)]))
+    found = compare(board([score(old)], at=THEN), board([replace(score(new), commit_time=THEN.moment + HALF_A_DAY)]))
     assert text in diffs_text([found])
     assert found.changed[0].difference == Fraction(str(new)) - Fraction(str(old))

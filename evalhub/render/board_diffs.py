@@ -215,7 +215,7 @@ def _badges(change: BoardChange) -> list[tuple[str, str]]:
     found = [*badges(change.row)]
     if change.kind in _BADGES:
         found.insert(0, _BADGES[change.kind])
-    marks = {"rescaled": change.rescaled, "other setup": change.other_setup}
+    marks = {"rescaled": change.rescaled, "other setup": change.other_setup, "fell back": change.fell_back}
     return [*found, *((label, "magenta") for label, marked in marks.items() if marked)]
 
 
@@ -303,6 +303,7 @@ def _change_object(change: BoardChange) -> dict[str, Any]:
         "better": change.better,
         "rescaled": change.rescaled,
         "other_setup": change.other_setup,
+        "fell_back": change.fell_back,
     }
 
 
@@ -334,12 +335,13 @@ _MEANINGS = {
     "withdrawn": "only an open pull request says so now",
     "rescaled": "looks like the old value on another scale, and is no gain",
     "other setup": "the value that counts is of another setup than the old one (see the notes), and is no gain",
+    "fell back": "the result that counted is gone; this one had stood before",
     "scale?": "looks as if it were on another scale than the others",
     "conflict": "the model's results for one setup disagree",
 }
 
 
-_OWN = ("rescaled", "other setup")  # the badges that leaderboards don't have, and hints explain
+_OWN = ("rescaled", "other setup", "fell back")  # the badges that leaderboards don't have, and hints explain
 
 
 def _legend(diff: BoardDiff, limit: int | None) -> list[str]:
