@@ -27,7 +27,7 @@ from test_timeline import git_results
 
 from evalhub import Hub, demo
 from evalhub.board_diff import BoardDiff, compare
-from evalhub.render.board_diffs import diff_markdown, diffs_json, diffs_text, print_diffs
+from evalhub.render.board_diffs import diff_markdown, diffs_json, diffs_text, news, print_diffs
 from evalhub.schemas import accepts, schema
 from evalhub.terms import Per
 
@@ -98,7 +98,7 @@ def test_the_table_in_a_pipe(at_shared: HubDir, cli: Cli) -> None:
             "Humanity's Last Exam (cais/hle), task hle: accuracy in percent, higher is better",
             "what changed between the end of 2026-02-01 (UTC) and the end of 2026-02-08 (UTC)",
             "",
-            "new first place: org/new 60.5, before: org/confirmed 50",
+            "new first place: org/new 60.5, before: org/confirmed 50 (community #3)",
             "biggest gain: org/changed 41.3 → 43.1 (+1.8)",
             "",
             "rank    model          value                 badges                   who           committed   source  "
@@ -204,7 +204,7 @@ def test_json_has_both_rows_of_a_change_as_leaderboards_show_them(at_shared: Hub
 def test_markdown_is_a_post(at_shared: HubDir, cli: Cli) -> None:
     lines = cli("diff", "hle", *WEEK, "--format", "markdown").stdout.splitlines()
     assert lines[0] == "### Humanity's Last Exam, task hle: what changed from 2026-02-01 to 2026-02-08"
-    assert "**New first place: org/new 60.5, before: org/confirmed 50**" in lines
+    assert "**New first place: org/new 60.5, before: org/confirmed 50 (community \\#3)**" in lines
     assert [line.removeprefix("#### ") for line in lines if line.startswith("#### ")] == [
         *("New", "Changed", "Confirmed by their authors", "No longer by their authors", "Moved", "Gone")
     ]
@@ -299,6 +299,41 @@ def test_an_older_value_that_counts_again_is_marked(hub: HubDir, cli: Cli) -> No
     assert "fell back: the result that counted is gone; this one had stood before" in outcome.stderr.splitlines()
     change = json.loads(cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "json").stdout)["changed"][0]
     assert (change["difference"], change["fell_back"]) == (-30, True)
+
+
+def test_headlines_say_what_is_only_claimed() -> None:
+    before = board([score(40, 1, model="a/a"), score(30, model="b/b")], at=THEN)
+    after = board([score(40, 1, model="a/a"), score(41.3, 2, model="b/b"), score(30, model="b/b")])
+    assert news(compare(before, after)) == [
+        "new first place: b/b 41.3 (community #2), before: a/a 40 (community #1)",
+        "biggest gain: b/b 30 → 41.3 (+11.3) (community #2)",
+    ]
+
+
+def test_a_post_lists_who_only_moved() -> None:
+    same = [score(value, model=f"a/m_{value}") for value in range(12, 0, -1)]
+    before = board([*same, score(0.5, model="b/b"), score(0.4, model="c/c"), score(9.5, 3, model="g/g")], at=THEN)
+    after = board([*same, score(20, model="x/x"), score(19, model="y/y"), score(0.4, model="c/c")])
+    lines = diff_markdown(compare(before, after)).splitlines()
+    start = lines.index("#### Moved")
+    assert lines[start + 2 : lines.index("#### Gone") - 1] == [
+        r"- ▼1: a/m\_9, a/m\_8, a/m\_7, a/m\_6, a/m\_5, a/m\_4, a/m\_3, a/m\_2, a/m\_1",
+        r"- ▼2: a/m\_12, a/m\_11, a/m\_10",
+    ]
+    short = diff_markdown(compare(before, after), 2)
+    assert "\n- ▼1: a/m\\_9, a/m\\_8 and 7 more\n" in short
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "title"),
+    [
+        ("2026-02-01T09:00:00Z", "2026-02-08T10:11:12Z", "what changed from 2026-02-01 to 2026-02-08"),
+        ("2026-02-01T09:00:00Z", "2026-02-01", "what changed on 2026-02-01"),
+    ],
+)
+def test_a_post_is_called_by_plain_dates(shared: HubDir, since: str, until: str, title: str) -> None:
+    found = shared.read().diff("hle", since=since, until=until)
+    assert diff_markdown(found).splitlines()[0].endswith(f": {title}")
 
 
 def test_secrets_are_not_shown(hub: HubDir, cli: Cli) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,6 @@ from rich.text import Text
 
 from evalhub.board_diff import BoardChange, BoardDiff, ChangeKind
 from evalhub.conflicts import as_number, plain
-from evalhub.dates import AsOf
 from evalhub.leaderboard import Row, Score
 from evalhub.masking import masked
 from evalhub.render.jsontext import to_json
@@ -37,6 +37,7 @@ _COLUMNS = (
 )
 _MOST_DIGITS = 24
 _MOST_LEADERS = 3  # that a sentence names
+_MOST_MOVED = 10  # that a line of a post names
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,20 @@ def news(diff: BoardDiff, signs: _Signs = _UNICODE) -> list[str]:
         found.append(f"new first place: {_leaders(diff, diff.leaders)}{before}")
     gain = diff.biggest_gain
     if gain is not None:
-        found.append(f"biggest gain: {_name(diff, gain.row)} {_values([gain], signs)[0]}")
+        found.append(f"biggest gain: {_name(diff, gain.row)} {_values([gain], signs)[0]}{_claimed(gain.row)}")
     return found
 
 
 def _leaders(diff: BoardDiff, rows: Sequence[Row]) -> str:
-    names = [f"{_name(diff, row)} {short_value(row.value)}" for row in rows[:_MOST_LEADERS]]
+    names = [f"{_name(diff, row)} {short_value(row.value)}{_claimed(row)}" for row in rows[:_MOST_LEADERS]]
     more = len(rows) - len(names)
     return " and ".join([*names, *([f"{more} more"] if more else [])])
+
+
+def _claimed(row: Row) -> str:
+    """Return ` (community #3)` where only an open pull request says so."""
+    labels = ", ".join(label for label, _ in badges(row) if label.startswith("community"))
+    return f" ({labels})" if labels else ""
 
 
 def _name(diff: BoardDiff, row: Row) -> str:
@@ -315,7 +322,10 @@ def _row_object(row: Row) -> dict[str, Any]:
 
 
 def diff_markdown(diff: BoardDiff, limit: int | None = None) -> str:
-    """Return a post with a table for each kind of change, which GitHub and the Hugging Face Hub render."""
+    """Return a post with a table for each kind of change, which GitHub and the Hugging Face Hub render.
+
+    Who only moved because of others is listed.
+    """
     moments = between(diff, format_time(diff.generated_at))
     lines = [f"### {escaped(_title(diff))}", "", escaped(f"{_heading(diff)}."), ""]
     if not diff.count:
@@ -325,7 +335,8 @@ def diff_markdown(diff: BoardDiff, limit: int | None = None) -> str:
         lines += [f"**{escaped(line[:1].upper() + line[1:])}**", ""]
     for kind, changes in diff.sections.items():
         if changes:
-            lines += [f"#### {_TITLES[kind]}", "", *_markdown_table(changes, limit), ""]
+            shown = _moves(diff, limit) if kind is ChangeKind.MOVED else _markdown_table(changes, limit)
+            lines += [f"#### {_TITLES[kind]}", "", *shown, ""]
     return "\n".join([*lines, *_legend(diff, limit)])
 
 
@@ -346,7 +357,7 @@ _OWN = ("rescaled", "other setup", "fell back")  # the badges that leaderboards 
 
 def _legend(diff: BoardDiff, limit: int | None) -> list[str]:
     """Return what the badges of a post mean."""
-    said = "; ".join(_explained(diff, limit, _MEANINGS))
+    said = "; ".join(_explained(replace(diff, moved=()), limit, _MEANINGS))
     return [f"{escaped(said)}.", ""] if said else []
 
 
@@ -364,12 +375,23 @@ def _explained(diff: BoardDiff, limit: int | None, labels: Iterable[str]) -> lis
 def _title(diff: BoardDiff) -> str:
     """Return what a post is called: `Humanity's Last Exam: what changed from 2026-02-01 to 2026-02-08`."""
     task = f", task {diff.task_id}" if len(diff.benchmark.tasks) > 1 else ""
-    until = _day(diff.until) if diff.until else format_time(diff.generated_at)[:10]
-    return f"{diff.benchmark.name}{task}: what changed from {_day(diff.since)} to {until}"
+    first, last = diff.since.moment.date(), (diff.until.moment if diff.until else diff.generated_at).date()
+    when = f"from {first} to {last}" if first != last else f"on {last}"
+    return f"{diff.benchmark.name}{task}: what changed {when}"
 
 
-def _day(moment: AsOf) -> str:
-    return str(moment.moment.date()) if moment.whole_day else moment.label()
+def _moves(diff: BoardDiff, limit: int | None) -> list[str]:
+    """Return a line for each distance that rows moved by, the farthest climb first: `- ▼2: a/b, c/d and 15 more`."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for change in diff.moved:
+        found[change.climbed].append(escaped(_name(diff, change.row)))
+    most = min(_MOST_MOVED, limit or _MOST_MOVED)
+    lines = []
+    for climbed, names in sorted(found.items(), reverse=True):
+        sign = _UNICODE.up if climbed > 0 else _UNICODE.down
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        lines.append(f"- {sign}{abs(climbed)}: {', '.join(names[:most])}{more}")
+    return lines
 
 
 def _markdown_table(changes: Sequence[BoardChange], limit: int | None) -> list[str]:
