@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import cast
 
@@ -150,6 +150,12 @@ def span(since: AsOf | datetime | str, until: AsOf | datetime | str | None = Non
     hint = "name an earlier moment to begin with: --since yesterday, or --since '1 week ago'"
     if end and end.moment < start.moment:
         hint = "did you mean them the other way round?"
+    elif end:
+        before = date.fromordinal(max(1, end.moment.toordinal() - 1))
+        meant = (
+            "a date means the end of that day; to see what changed on it" if end.whole_day else "to see the last day"
+        )
+        hint = f"{meant}, begin with the day before: --since {before}"
     raise EvalhubError(message, hint, exit_status=2)
 
 

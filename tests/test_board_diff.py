@@ -268,7 +268,9 @@ def test_moments_may_be_text_or_datetimes() -> None:
     ("since", "until", "hint"),
     [
         ("2026-02-02", "2026-02-01", "other way round"),
-        ("2026-02-01", "2026-02-01", "earlier moment"),
+        ("2026-02-01", "2026-02-01", "to see what changed on it, begin with the day before: --since 2026-01-31"),
+        ("2026-02-01T09:00:00Z", datetime(2026, 2, 1, 9), "begin with the day before: --since 2026-01-31"),
+        ("0001-01-01", "0001-01-01", "--since 0001-01-01"),
         ("2026-02-01", datetime(2026, 2, 1, 12), "other way round"),
         (datetime.now(UTC) + timedelta(days=1), None, "earlier moment"),
     ],
