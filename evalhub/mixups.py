@@ -30,14 +30,15 @@ class Mixup:
 def find(values: Sequence[float], scale: Scale | None) -> dict[float, Mixup]:
     """Return which of the different `values`, in ascending order, look as if they were on another scale.
 
-    Of two that agree after multiplying one by 100, it is the smaller, but on the scale `fraction` the larger. Others
-    count where they lie off the registry's `scale`, ten times away from all that don't.
+    Of two that agree after multiplying one by 100, it is the smaller, but on the scale `fraction` the larger. Where the
+    registry says no scale, they must lie where fractions and percentages do: perplexities of 1.2 and 120 are no mix-up.
+    Others count where they lie off the registry's `scale`, ten times away from all that don't.
     """
     found: dict[float, Mixup] = {}
     ordered = [exact(value) for value in values]
     for small in values:
         large = _hundredfold(small, values, ordered)
-        if large is None:
+        if large is None or (scale is None and (abs(small) > 1 or abs(large) > 100)):
             continue
         if scale is Scale.FRACTION:
             found[large] = Mixup(large, written(large).scaleb(-2), small)
