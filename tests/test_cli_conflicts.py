@@ -172,6 +172,15 @@ def test_the_files_ending_chooses_the_format(
     assert "3 conflicts" in outcome.stderr
 
 
+def test_the_tolerance_of_the_hint_hides_the_roundings(hub: HubDir, cli: Cli) -> None:
+    for number, values in enumerate([(41.5, 42), (5.04, 5), (41.2, 43.0), (1e-05, 1.04e-05)]):
+        model = hub.model(f"org/m{number}", {"hle.yaml": [entry(values[0])]}, bare=True)
+        model.pull(1, {"hle.yaml": [entry(values[1])]})
+    outcome = cli("conflicts", "--hub", hub.root)
+    assert "to see no rounding: add --tolerance 0.5" in outcome.stderr.splitlines()
+    assert models(cli, "--hub", hub.root, "--tolerance", "0.5") == ["org/m2 hle"]
+
+
 def test_what_is_left_out_is_said(at_shared: HubDir, cli: Cli) -> None:
     assert "warning: left out: 1 entry is not valid; see: evalhub validate --prs" in cli("conflicts").stderr
     assert "left out" not in cli("conflicts", "--model", "b").stderr
