@@ -109,6 +109,8 @@ def hints(found: Conflicts, flag: str) -> list[str]:
     from evalhub.conflicts import plain
     from evalhub.values import exact
 
+    if not found.results:
+        return [_instead(found, flag)]
     if not found.conflicts:
         return []
     said = []
@@ -119,3 +121,12 @@ def hints(found: Conflicts, flag: str) -> list[str]:
         model = shlex.quote(found.conflicts[0].model_id)
         said.append(f"all results of one model: evalhub model {model}{flag}")
     return said
+
+
+def _instead(found: Conflicts, flag: str) -> str:
+    """Return what to type where there is nothing to compare."""
+    if found.model_id is not None:
+        return f"all results that it has: evalhub model {shlex.quote(found.model_id)}{flag}"
+    if found.dataset_id is not None:
+        return f"how many results there are: evalhub benchmarks{flag}; all conflicts: evalhub conflicts{flag}"
+    return f"how many results there are: evalhub benchmarks{flag}"
