@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import cast
 
@@ -13,7 +13,7 @@ from evalhub import mixups
 from evalhub.benchmarks import Benchmark
 from evalhub.dates import AsOf, as_moment
 from evalhub.errors import EvalhubError
-from evalhub.leaderboard import Leaderboard, Row
+from evalhub.leaderboard import Leaderboard, Row, Score, contender, preference
 from evalhub.registry import Metric
 from evalhub.terms import Direction, Origin, Per, Policy, Reason
 from evalhub.values import alike, exact
@@ -36,7 +36,9 @@ class BoardChange:
 
     `old` and `new` are its rows, None where it had or has none. Where the value changed, `difference` is the new one
     minus the old one in the metric's unit, of the decimals as they were written; `better` whether that is an
-    improvement; and `rescaled` whether one looks like the other on another scale, so that it is no gain or loss.
+    improvement. It is no gain or loss where one looks like the other on another scale (`rescaled`), or is of another
+    setup, as its notes say (`other_setup`), or where the result that counted is gone, and one counts now that had stood
+    before (`fell_back`).
     """
 
     kind: ChangeKind
@@ -47,6 +49,13 @@ class BoardChange:
     difference: Fraction | None = None
     better: bool | None = None
     rescaled: bool = False
+    other_setup: bool = False
+    fell_back: bool = False
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the value changed, and the difference is a gain or a loss."""
+        return self.difference is not None and not (self.rescaled or self.other_setup or self.fell_back)
 
     @property
     def row(self) -> Row:
@@ -123,8 +132,8 @@ class BoardDiff:
 
     @property
     def biggest_gain(self) -> BoardChange | None:
-        """The value that improved most, but for those that only changed their scale; None where none did."""
-        gains = [change for change in self.changed if change.better and not change.rescaled]
+        """The value that improved most, of those that can be compared with the old one; None where none did."""
+        gains = [change for change in self.changed if change.better and change.comparable]
         return max(gains, key=lambda change: abs(change.difference or Fraction(0)), default=None)
 
 
@@ -141,6 +150,12 @@ def span(since: AsOf | datetime | str, until: AsOf | datetime | str | None = Non
     hint = "name an earlier moment to begin with: --since yesterday, or --since '1 week ago'"
     if end and end.moment < start.moment:
         hint = "did you mean them the other way round?"
+    elif end:
+        before = date.fromordinal(max(1, end.moment.toordinal() - 1))
+        meant = (
+            "a date means the end of that day; to see what changed on it" if end.whole_day else "to see the last day"
+        )
+        hint = f"{meant}, begin with the day before: --since {before}"
     raise EvalhubError(message, hint, exit_status=2)
 
 
@@ -156,7 +171,8 @@ def compare(before: Leaderboard, after: Leaderboard, origin: Origin | None = Non
         raise ValueError("the leaderboards must have all their rows")
     old, new = ({_key(row, board.per): row for row in board.rows} for board in (before, after))
     keys = [*new, *(key for key in old if key not in new)]
-    found = [_change(key, old.get(key), new.get(key), after.metric) for key in keys]
+    since = before.as_of or AsOf(before.generated_at)
+    found = [_change(key, old.get(key), new.get(key), after, since) for key in keys]
 
     def of(kind: ChangeKind) -> tuple[BoardChange, ...]:
         return tuple(each for each in found if each and each.kind is kind)
@@ -168,7 +184,7 @@ def compare(before: Leaderboard, after: Leaderboard, origin: Origin | None = Non
         policy=after.policy,
         per=after.per,
         origin=origin,
-        since=before.as_of or AsOf(before.generated_at),
+        since=since,
         until=after.as_of,
         generated_at=after.generated_at,
         appeared=of(ChangeKind.APPEARED),
@@ -204,19 +220,38 @@ def _leaders(board: Leaderboard) -> tuple[Row, ...]:
     return tuple(row for row in board.rows if row.rank == 1)
 
 
-def _change(key: _Key, old: Row | None, new: Row | None, metric: Metric) -> BoardChange | None:
+def _change(key: _Key, old: Row | None, new: Row | None, after: Leaderboard, since: AsOf) -> BoardChange | None:
     """Return what became of a row, or None where it is as it was."""
     if old is None or new is None:
         return BoardChange(ChangeKind.APPEARED if new else ChangeKind.DISAPPEARED, *key, old, new)
     if not alike(old.value, new.value):
-        difference = exact(new.value) - exact(old.value)
-        better = (difference > 0) is (metric.direction is Direction.HIGHER)
-        rescaled = bool(mixups.find(sorted((old.value, new.value)), metric.scale))
-        return BoardChange(ChangeKind.CHANGED, *key, old, new, difference, better, rescaled)
+        return _changed(key, old, new, after, since)
     if old.score.origin is not new.score.origin:
         confirmed = new.score.origin is Origin.AUTHOR
         return BoardChange(ChangeKind.CONFIRMED if confirmed else ChangeKind.WITHDRAWN, *key, old, new)
     return BoardChange(ChangeKind.MOVED, *key, old, new) if old.rank != new.rank else None
+
+
+def _changed(key: _Key, old: Row, new: Row, after: Leaderboard, since: AsOf) -> BoardChange:
+    metric = after.metric
+    difference = exact(new.value) - exact(old.value)
+    return BoardChange(
+        ChangeKind.CHANGED,
+        *key,
+        old,
+        new,
+        difference,
+        better=(difference > 0) is (metric.direction is Direction.HIGHER),
+        rescaled=bool(mixups.find(sorted((old.value, new.value)), metric.scale)),
+        other_setup=old.score.result.variant != new.score.result.variant,
+        fell_back=new.score.commit_time <= since.moment and _preferred(old.score, new.score, after),
+    )
+
+
+def _preferred(one: Score, other: Score, board: Leaderboard) -> bool:
+    """Whether `one` counts where both stand: what only came to count later may have an old commit, as by a merge."""
+    first, second = (preference(contender(each), board.policy, board.metric.direction) for each in (one, other))
+    return first < second
 
 
 def _warnings(before: Leaderboard, after: Leaderboard) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from evalhub.terms import Reason
 if TYPE_CHECKING:
     from evalhub.hub import Hub
 
+_MOST_TASKS = 10  # that a hint lists
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -98,8 +100,10 @@ def _task_ids(hub: Hub, known: set[str], dataset_id: str | None, name: str) -> s
     if meant:
         return meant
     of = f" of {printable(dataset_id)}" if dataset_id else ""
-    listed = f"its tasks: {', '.join(map(printable, sorted(known)))}" if dataset_id else None
-    hint = did_you_mean(name, known) or listed
+    listed = ", ".join(printable(id, limit=100) for id in sorted(known)[:_MOST_TASKS])
+    more = f" and {len(known) - _MOST_TASKS} more" if len(known) > _MOST_TASKS else ""
+    tasks = f"{'its' if dataset_id else 'the'} tasks{'' if dataset_id else ' there are'}: {listed}{more}"
+    hint = did_you_mean(name, known) or (tasks if known else None)
     raise EvalhubError(f"no task{of} is called `{printable(name, limit=100)}`", hint)
 
 

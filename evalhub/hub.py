@@ -18,7 +18,7 @@ from evalhub.errors import EvalhubError
 from evalhub.files import quoted, shown
 from evalhub.index import Index, Note, index_file
 from evalhub.leaderboard import Leaderboard, Ranking, Row, Score
-from evalhub.lookup import NotFoundError, look_up
+from evalhub.lookup import NotFoundError, look_up, meant
 from evalhub.names import printable
 from evalhub.scan import Progress, not_listed
 from evalhub.snapshot import LeftOut, PlacedResult, RepoSnapshot
@@ -153,16 +153,22 @@ class Hub:
         """
         if not self.benchmarks:
             raise EvalhubError(*self._no_benchmarks())
-        names = {
-            benchmark.dataset_id: (benchmark.dataset_id.split("/")[-1], benchmark.name, *benchmark.aliases)
-            for benchmark in self.benchmarks.values()
-        }
-        otherwise = f"see them all: evalhub benchmarks --hub {quoted(self.root)}"
+        flag = f"--hub {quoted(self.root)}"
+        otherwise = f"see them all: evalhub benchmarks {flag}"
         try:
-            return self.benchmarks[look_up(name, names, "benchmark", otherwise)]
-        except NotFoundError:
+            return self.benchmarks[look_up(name, self._benchmark_names(), "benchmark", otherwise)]
+        except NotFoundError as error:
             self._refuse_invalid(name)
-            raise
+            if (id := meant(name, self._model_names())) is None:
+                raise
+            commands = f"evalhub model {quoted(id)} {flag}; evalhub conflicts --model {quoted(id)} {flag}"
+            raise NotFoundError(error.message, f"{printable(id)} is a model: {commands}", error.close) from None
+
+    def _benchmark_names(self) -> dict[str, tuple[str, ...]]:
+        return {id: (id.split("/")[-1], each.name, *each.aliases) for id, each in self.benchmarks.items()}
+
+    def _model_names(self) -> dict[str, tuple[str, ...]]:
+        return {id: (id.split("/")[-1],) for id in self.index.ask(contents.model_ids)}
 
     def _refuse_invalid(self, name: str) -> None:
         """Raise where `name` means a dataset of the hub that is no benchmark only because its spec isn't valid."""
@@ -293,12 +299,19 @@ class Hub:
 
     def model_id(self, name: str) -> str:
         """Return the id of the model repo that `name` means: an id or its last part. Raises `EvalhubError`."""
-        ids = self.index.ask(contents.model_ids)
-        where = shown(self.root)
-        if not ids:
-            raise EvalhubError(f"no model repos in {where}", "name a directory with clones in it: --hub DIR")
-        names = {model_id: (model_id.split("/")[-1],) for model_id in ids}
-        return look_up(name, names, "model", f"clone it into {quoted(self.root / 'models/ORG/NAME')}")
+        names = self._model_names()
+        if not names:
+            raise EvalhubError(f"no model repos in {shown(self.root)}", "name a directory with clones in it: --hub DIR")
+        try:
+            return look_up(name, names, "model", f"clone it into {quoted(self.root / 'models/ORG/NAME')}")
+        except NotFoundError as error:
+            id = None
+            with contextlib.suppress(EvalhubError):  # an invalid registry is not what was asked about
+                id = meant(name, self._benchmark_names())
+            if id is None:
+                raise
+            hint = f"{printable(id)} is a benchmark: evalhub leaderboard {quoted(id)} --hub {quoted(self.root)}"
+            raise NotFoundError(error.message, hint, error.close) from None
 
     def claims(self, but: Path) -> list[Claim]:
         """Return what the committed results of all models claim but the one at the path `but`, for rules to compare."""

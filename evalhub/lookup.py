@@ -23,11 +23,7 @@ def look_up(typed: str, names: Mapping[str, Iterable[str]], what: str, otherwise
     Raises `EvalhubError` where nothing matches (with the nearest names, and what to do `otherwise`) or more than one
     thing does (with all of them).
     """
-    if typed in names:
-        return typed
-    wanted = normalise(typed)
-    keys = [key for key in names if _parts(key) == _parts(typed)]
-    found = keys or [key for key, others in names.items() if any(normalise(other) == wanted for other in others)]
+    found = _found(typed, names)
     if len(found) == 1:
         return found[0]
     shown = printable(typed, limit=100)
@@ -37,6 +33,20 @@ def look_up(typed: str, names: Mapping[str, Iterable[str]], what: str, otherwise
     close = _nearest_keys(typed, names)
     hint = f"did you mean {', '.join(printable(key) for key in close)}? Else {otherwise}" if close else otherwise
     raise NotFoundError(f"no {what} is called `{shown}`", hint, close)
+
+
+def meant(typed: str, names: Mapping[str, Iterable[str]]) -> str | None:
+    """Return the one key of `names` that `typed` means, or None where there is none, or more than one."""
+    found = _found(typed, names)
+    return found[0] if len(found) == 1 else None
+
+
+def _found(typed: str, names: Mapping[str, Iterable[str]]) -> list[str]:
+    if typed in names:
+        return [typed]
+    wanted = normalise(typed)
+    keys = [key for key in names if _parts(key) == _parts(typed)]
+    return keys or [key for key, others in names.items() if any(normalise(other) == wanted for other in others)]
 
 
 def _nearest_keys(typed: str, names: Mapping[str, Iterable[str]]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 from evalhub.terms import Scale
 from evalhub.values import exact, off_scale
@@ -30,14 +31,15 @@ class Mixup:
 def find(values: Sequence[float], scale: Scale | None) -> dict[float, Mixup]:
     """Return which of the different `values`, in ascending order, look as if they were on another scale.
 
-    Of two that agree after multiplying one by 100, it is the smaller, but on the scale `fraction` the larger. Others
-    count where they lie off the registry's `scale`, ten times away from all that don't.
+    Of two that agree after multiplying one by 100, it is the smaller, but on the scale `fraction` the larger. Where the
+    registry says no scale, they must lie where fractions and percentages do: perplexities of 1.2 and 120 are no mix-up.
+    Others count where they lie off the registry's `scale`, ten times away from all that don't.
     """
     found: dict[float, Mixup] = {}
     ordered = [exact(value) for value in values]
     for small in values:
         large = _hundredfold(small, values, ordered)
-        if large is None:
+        if large is None or (scale is None and (abs(small) > 1 or abs(large) > 100)):
             continue
         if scale is Scale.FRACTION:
             found[large] = Mixup(large, written(large).scaleb(-2), small)
@@ -69,14 +71,25 @@ def _hundredfold(small: float, values: Sequence[float], ordered: Sequence[Fracti
 
 
 def rounds_to(values: Collection[Decimal]) -> Decimal | None:
-    """Return the one of the different `values` that all others round to, or None. A single value rounds to itself."""
+    """Return the one of the different `values` that all others round to, or None. A single value rounds to itself.
+
+    Halves may go up (away from zero) or to the even neighbour, all of them the same way.
+    """
     coarsest = max(_places(value) for value in values)
     coarse = [value for value in values if _places(value) == coarsest]
     if len(coarse) > 1:
         return None
     target = Fraction(coarse[0])
-    most = min(_half_unit(coarse[0]), abs(target) * _ROUGHLY)
-    return coarse[0] if all(abs(Fraction(value) - target) <= most for value in values) else None
+    unit = _half_unit(coarse[0]) * 2
+    exactly = [Fraction(value) for value in values]
+    near = all(abs(value - target) <= abs(target) * _ROUGHLY for value in exactly)
+    rounds = any(all(rule(value / unit) * unit == target for value in exactly) for rule in (_half_up, round))
+    return coarse[0] if near and rounds else None
+
+
+def _half_up(number: Fraction) -> int:
+    size = floor(abs(number) + Fraction(1, 2))
+    return size if number > 0 else -size
 
 
 def written(value: float) -> Decimal:

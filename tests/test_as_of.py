@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,6 +136,14 @@ def test_the_heading_and_json_say_when(hub, cli):
                              "--hub", hub.root).stdout)  # fmt: skip
     assert (printed["as_of"], len(printed["rows"])) == ("2026-01-01T10:00:00Z", 1)
     assert json.loads(cli("leaderboard", "hle", "--format", "json", "--hub", hub.root).stdout)["as_of"] is None
+
+
+def test_hints_lead_to_nothing_that_shows_what_stands_now(hub, cli):
+    hub.model("a/a", {"hle.yaml": [entry(1)], "more.yaml": [entry(2)]}, bare=True)
+    shown = cli("leaderboard", "hle", "--as-of", "2026-01-01", "--hub", hub.root).stderr
+    assert "how one model's numbers came about: evalhub history a/a --hub" in shown
+    assert re.findall(r"evalhub (\w+)", shown) == ["history"]
+    assert re.findall(r"evalhub (\w+)", cli("leaderboard", "hle", "--hub", hub.root).stderr) == ["conflicts", "model"]
 
 
 @pytest.mark.parametrize("date", ["", "soon", "9999-01-01", "2026-13-01", "--upload-pack=x", "\x1b[31m"])

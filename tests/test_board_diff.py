@@ -134,6 +134,30 @@ def test_a_mended_scale_is_no_gain() -> None:
     assert found.biggest_gain.model_id == "c/c"
 
 
+def test_a_value_of_another_setup_is_no_gain() -> None:
+    better = score(60, 40, model="a/a", notes="With tools")
+    found = diff(values({"a/a": 41.2, "b/b": 20}), [*values({"a/a": 41.2, "b/b": 21}), better])
+    assert {each.model_id: each.other_setup for each in found.changed} == {"a/a": True, "b/b": False}
+    assert [each.comparable for each in found.changed] == [False, True]
+    assert found.biggest_gain is found.changed[1]
+    alone = diff(values({"a/a": 41.2}), [*values({"a/a": 41.2}), better], per=Per.VARIANT)
+    assert shown(alone) == {"appeared": [("a/a", None, 1)], "moved": [("a/a", 1, 2)]}
+
+
+def test_an_older_value_that_counts_again_is_no_loss() -> None:
+    (change,) = diff([score(60, 1), score(41.2)], [score(41.2)]).changed
+    assert (change.fell_back, change.comparable, change.better) == (True, False, False)
+    (change,) = diff([score(41.2), score(60, 1)], [score(41.2)], policy=Policy.LATEST).changed
+    assert (change.fell_back, change.comparable) == (True, False)
+    (change,) = diff([score(60)], [score(41.2, 40)]).changed
+    assert (change.fell_back, change.comparable) == (False, True)
+
+
+def test_an_old_commit_that_came_to_count_later_is_no_fall_back() -> None:
+    (change,) = diff([score(41.2)], [score(60, 1)]).changed
+    assert (change.fell_back, change.better) == (False, True)
+
+
 def test_without_a_gain_there_is_no_biggest() -> None:
     assert diff(values({"a/a": 2}), values({"a/a": 1, "b/b": 5})).biggest_gain is None
 
@@ -244,7 +268,9 @@ def test_moments_may_be_text_or_datetimes() -> None:
     ("since", "until", "hint"),
     [
         ("2026-02-02", "2026-02-01", "other way round"),
-        ("2026-02-01", "2026-02-01", "earlier moment"),
+        ("2026-02-01", "2026-02-01", "to see what changed on it, begin with the day before: --since 2026-01-31"),
+        ("2026-02-01T09:00:00Z", datetime(2026, 2, 1, 9), "begin with the day before: --since 2026-01-31"),
+        ("0001-01-01", "0001-01-01", "--since 0001-01-01"),
         ("2026-02-01", datetime(2026, 2, 1, 12), "other way round"),
         (datetime.now(UTC) + timedelta(days=1), None, "earlier moment"),
     ],

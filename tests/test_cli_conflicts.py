@@ -172,6 +172,49 @@ def test_the_files_ending_chooses_the_format(
     assert "3 conflicts" in outcome.stderr
 
 
+def test_the_tolerance_of_the_hint_hides_the_roundings(hub: HubDir, cli: Cli) -> None:
+    for number, values in enumerate([(41.5, 42), (5.04, 5), (41.2, 43.0), (1e-05, 1.04e-05)]):
+        model = hub.model(f"org/m{number}", {"hle.yaml": [entry(values[0])]}, bare=True)
+        model.pull(1, {"hle.yaml": [entry(values[1])]})
+    outcome = cli("conflicts", "--hub", hub.root)
+    assert "to see no rounding: add --tolerance 0.5" in outcome.stderr.splitlines()
+    assert models(cli, "--hub", hub.root, "--tolerance", "0.5") == ["org/m2 hle"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "typed"),
+    [
+        (["else/where", "--model", "c"], "org/c has no results for else/where", "evalhub model org/c"),
+        (
+            ["hle", "--task", "hle_text", "--model", "c"],
+            "org/c has no results for cais/hle, task hle_text",
+            "model org/c",
+        ),
+    ],
+    ids=lambda value: "",
+)
+def test_nothing_to_compare_is_said(at_shared: HubDir, cli: Cli, options: list[str], said: str, typed: str) -> None:
+    outcome = cli("conflicts", *options)
+    assert (outcome.status, outcome.stdout) == (0, f"nothing to compare: {said}\n")
+    assert typed in outcome.stderr
+
+
+def test_a_hub_without_results_has_nothing_to_compare(hub: HubDir, cli: Cli) -> None:
+    hub.model("org/a", {})
+    outcome = cli("conflicts", "--hub", hub.root)
+    assert outcome.stdout == "nothing to compare: there are no results\n"
+    assert "evalhub benchmarks --hub" in outcome.stderr
+    assert "for cais/hle" in cli("conflicts", "hle", "--hub", hub.root).stdout
+
+
+def test_an_unknown_task_lists_those_that_there_are(hub: HubDir, cli: Cli) -> None:
+    hub.dataset("org/many", tasks=[f"t{number:02}" for number in range(11)])
+    hub.model("org/a", {})
+    stderr = cli("conflicts", "--task", "zzz", "--hub", hub.root).stderr
+    assert "hint: the tasks there are: hle, t00, t01, t02, t03, t04, t05, t06, t07, t08 and 2 more" in stderr
+    assert "hint: its tasks: hle\n" in cli("conflicts", "hle", "--task", "zzz", "--hub", hub.root).stderr + "\n"
+
+
 def test_what_is_left_out_is_said(at_shared: HubDir, cli: Cli) -> None:
     assert "warning: left out: 1 entry is not valid; see: evalhub validate --prs" in cli("conflicts").stderr
     assert "left out" not in cli("conflicts", "--model", "b").stderr

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -26,13 +27,14 @@ from test_timeline import git_results
 
 from evalhub import Hub, demo
 from evalhub.board_diff import BoardDiff, compare
-from evalhub.render.board_diffs import diff_markdown, diffs_json, diffs_text, print_diffs
+from evalhub.render.board_diffs import diff_markdown, diffs_json, diffs_text, news, print_diffs
 from evalhub.schemas import accepts, schema
 from evalhub.terms import Per
 
 FORMATS = ("table", "json", "markdown")
 PAPER = {"source": {"url": "https://example.org/paper", "name": "Paper"}}
 SINCE = ("--since", "2026-02-01")
+HALF_A_DAY = timedelta(hours=12)
 WEEK = (*SINCE, "--until", "2026-02-08")
 
 
@@ -96,7 +98,7 @@ def test_the_table_in_a_pipe(at_shared: HubDir, cli: Cli) -> None:
             "Humanity's Last Exam (cais/hle), task hle: accuracy in percent, higher is better",
             "what changed between the end of 2026-02-01 (UTC) and the end of 2026-02-08 (UTC)",
             "",
-            "new first place: org/new 60.5, before: org/confirmed 50",
+            "new first place: org/new 60.5, before: org/confirmed 50 (community #3)",
             "biggest gain: org/changed 41.3 → 43.1 (+1.8)",
             "",
             "rank    model          value                 badges                   who           committed   source  "
@@ -122,7 +124,7 @@ def test_the_table_in_a_pipe(at_shared: HubDir, cli: Cli) -> None:
     )
     assert outcome.stderr.splitlines() == [
         "other tasks: hle_text; show one: --task hle_text, or all: --task all",
-        "rescaled: the value looks like the old one on another scale",
+        "rescaled: looks like the old value on another scale, and is no gain",
         "how one model's numbers came about: evalhub history org/new",
         "for a post: the same with --format markdown",
     ]
@@ -202,7 +204,7 @@ def test_json_has_both_rows_of_a_change_as_leaderboards_show_them(at_shared: Hub
 def test_markdown_is_a_post(at_shared: HubDir, cli: Cli) -> None:
     lines = cli("diff", "hle", *WEEK, "--format", "markdown").stdout.splitlines()
     assert lines[0] == "### Humanity's Last Exam, task hle: what changed from 2026-02-01 to 2026-02-08"
-    assert "**New first place: org/new 60.5, before: org/confirmed 50**" in lines
+    assert "**New first place: org/new 60.5, before: org/confirmed 50 (community \\#3)**" in lines
     assert [line.removeprefix("#### ") for line in lines if line.startswith("#### ")] == [
         *("New", "Changed", "Confirmed by their authors", "No longer by their authors", "Moved", "Gone")
     ]
@@ -274,6 +276,64 @@ def test_variants_are_told_apart(hub: HubDir, cli: Cli) -> None:
         "biggest gain: org/a (With tools) 1 → 3 (+2)",
     ]
     assert lines[-1].startswith("2 variants (2 before)")
+
+
+def test_a_value_of_another_setup_is_marked_and_no_gain(hub: HubDir, cli: Cli) -> None:
+    model = hub.model("org/a", {"hle.yaml": [entry(30)]}, bare=True)
+    model.commit({"tools.yaml": [entry(60, notes="With tools")]}, time=_day(3))
+    outcome = cli("diff", "hle", *SINCE, "--hub", hub.root)
+    assert re.search(r"^1 +org/a +30 → 60 +other setup +Ada", outcome.stdout, re.MULTILINE)
+    assert "biggest gain" not in outcome.stdout
+    meaning = "other setup: the value that counts is of another setup than the old one (see the notes), and is no gain"
+    assert meaning in outcome.stderr.splitlines()
+    assert f"\n{meaning}.\n" in cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "markdown").stdout
+    change = json.loads(cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "json").stdout)["changed"][0]
+    assert (change["difference"], change["rescaled"], change["other_setup"]) == (30, False, True)
+
+
+def test_an_older_value_that_counts_again_is_marked(hub: HubDir, cli: Cli) -> None:
+    model = hub.model("org/a", {"hle.yaml": [entry(30)], "best.yaml": [entry(60)]}, bare=True)
+    model.commit({"best.yaml": None}, time=_day(3))
+    outcome = cli("diff", "hle", *SINCE, "--hub", hub.root)
+    assert re.search(r"^1 +org/a +60 → 30 +fell back +Ada", outcome.stdout, re.MULTILINE)
+    assert "fell back: the result that counted is gone; this one had stood before" in outcome.stderr.splitlines()
+    change = json.loads(cli("diff", "hle", *SINCE, "--hub", hub.root, "--format", "json").stdout)["changed"][0]
+    assert (change["difference"], change["fell_back"]) == (-30, True)
+
+
+def test_headlines_say_what_is_only_claimed() -> None:
+    before = board([score(40, 1, model="a/a"), score(30, model="b/b")], at=THEN)
+    after = board([score(40, 1, model="a/a"), score(41.3, 2, model="b/b"), score(30, model="b/b")])
+    assert news(compare(before, after)) == [
+        "new first place: b/b 41.3 (community #2), before: a/a 40 (community #1)",
+        "biggest gain: b/b 30 → 41.3 (+11.3) (community #2)",
+    ]
+
+
+def test_a_post_lists_who_only_moved() -> None:
+    same = [score(value, model=f"a/m_{value}") for value in range(12, 0, -1)]
+    before = board([*same, score(0.5, model="b/b"), score(0.4, model="c/c"), score(9.5, 3, model="g/g")], at=THEN)
+    after = board([*same, score(20, model="x/x"), score(19, model="y/y"), score(0.4, model="c/c")])
+    lines = diff_markdown(compare(before, after)).splitlines()
+    start = lines.index("#### Moved")
+    assert lines[start + 2 : lines.index("#### Gone") - 1] == [
+        r"- ▼1: a/m\_9, a/m\_8, a/m\_7, a/m\_6, a/m\_5, a/m\_4, a/m\_3, a/m\_2, a/m\_1",
+        r"- ▼2: a/m\_12, a/m\_11, a/m\_10",
+    ]
+    short = diff_markdown(compare(before, after), 2)
+    assert "\n- ▼1: a/m\\_9, a/m\\_8 and 7 more\n" in short
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "title"),
+    [
+        ("2026-02-01T09:00:00Z", "2026-02-08T10:11:12Z", "what changed from 2026-02-01 to 2026-02-08"),
+        ("2026-02-01T09:00:00Z", "2026-02-01", "what changed on 2026-02-01"),
+    ],
+)
+def test_a_post_is_called_by_plain_dates(shared: HubDir, since: str, until: str, title: str) -> None:
+    found = shared.read().diff("hle", since=since, until=until)
+    assert diff_markdown(found).splitlines()[0].endswith(f": {title}")
 
 
 def test_secrets_are_not_shown(hub: HubDir, cli: Cli) -> None:
@@ -436,6 +496,6 @@ def test_an_encoding_without_arrows_gets_ascii() -> None:
     ],
 )
 def test_a_difference_is_that_of_the_decimals(old: float, new: float, text: str) -> None:
-    found = compare(board([score(old)], at=THEN), board([score(new)]))
+    found = compare(board([score(old)], at=THEN), board([replace(score(new), commit_time=THEN.moment + HALF_A_DAY)]))
     assert text in diffs_text([found])
     assert found.changed[0].difference == Fraction(str(new)) - Fraction(str(old))

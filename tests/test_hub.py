@@ -197,7 +197,10 @@ def test_an_unknown_name_without_anything_near_lists_how_to_see_them_all(hub):
 
 def test_a_model_is_not_a_benchmark(hub):
     hub.model("org/model")
-    assert complaint(hub, "org/model").message == "no benchmark is called `org/model`"
+    error = complaint(hub, "Model")
+    assert error.message == "no benchmark is called `Model`"
+    assert "org/model is a model: evalhub model org/model --hub " in error.hint
+    assert "; evalhub conflicts --model org/model --hub " in error.hint
 
 
 # --- the list of benchmarks -----------------------------------------------------------------------------------------
@@ -269,5 +272,13 @@ def test_an_unknown_model_suggests_the_nearest(hub):
 
 def test_a_dataset_is_not_a_model(hub):
     hub.models({"org/model": 1})
-    with pytest.raises(EvalhubError, match="no model is called `cais/hle`"):
-        hub.read().model("cais/hle")
+    with pytest.raises(EvalhubError, match="no model is called `HLE`") as caught:
+        hub.read().model("HLE")
+    assert "cais/hle is a benchmark: evalhub leaderboard cais/hle --hub " in str(caught.value.hint)
+
+
+def test_an_invalid_registry_does_not_hide_that_a_model_is_not_there(hub):
+    hub.models({"org/model": 1})
+    (hub.root / "evalhub.yaml").write_text("[")
+    with pytest.raises(EvalhubError, match="no model is called `hle`"):
+        hub.read().model("hle")

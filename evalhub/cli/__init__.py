@@ -107,6 +107,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _complain(f"error: can't write the output: {error.strerror}", "write it elsewhere")
         sys.exit(1)
+    except KeyboardInterrupt:  # before or after a command, which handles its own
+        sys.exit(130)
     except Exception as error:
         _report_bug(error)
 

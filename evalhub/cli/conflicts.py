@@ -106,12 +106,27 @@ def _rendered(found: Conflicts, format: Format) -> str:
 
 def hints(found: Conflicts, flag: str) -> list[str]:
     """Return what to type next, the most useful first."""
+    from evalhub.conflicts import plain
+    from evalhub.values import exact
+
+    if not found.results:
+        return [_instead(found, flag)]
     if not found.conflicts:
         return []
     said = []
-    if any(conflict.rounding for conflict in found.conflicts):
-        said.append("to see no rounding: add --tolerance 0.1, or 1%")
+    roundings = [conflict.spread for conflict in found.conflicts if conflict.rounding]
+    if roundings:
+        said.append(f"to see no rounding: add --tolerance {plain(exact(max(roundings)))}")
     if found.model_id is None:
         model = shlex.quote(found.conflicts[0].model_id)
         said.append(f"all results of one model: evalhub model {model}{flag}")
     return said
+
+
+def _instead(found: Conflicts, flag: str) -> str:
+    """Return what to type where there is nothing to compare."""
+    if found.model_id is not None:
+        return f"all results that it has: evalhub model {shlex.quote(found.model_id)}{flag}"
+    if found.dataset_id is not None:
+        return f"how many results there are: evalhub benchmarks{flag}; all conflicts: evalhub conflicts{flag}"
+    return f"how many results there are: evalhub benchmarks{flag}"

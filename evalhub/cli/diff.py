@@ -105,7 +105,7 @@ def command(
     for warning in dict.fromkeys(warning for diff in diffs for warning in diff.warnings):
         say(err, f"warning: {warning}", "yellow")
     others = () if task else found.spec.task_ids[1:]
-    for hint in hints(diffs, others, hub_flag(context, hub), table=format is Format.TABLE):
+    for hint in hints(diffs, others, hub_flag(context, hub), limit, table=format is Format.TABLE):
         say(err, hint, "dim")
 
 
@@ -119,15 +119,17 @@ def _rendered(diffs: list[BoardDiff], format: Format, limit: int | None, *, many
     return board_diffs.diffs_text(diffs, limit)
 
 
-def hints(diffs: list[BoardDiff], others: tuple[str, ...], flag: str, *, table: bool) -> list[str]:
-    """Return what to type next, the most useful first."""
+def hints(diffs: list[BoardDiff], others: tuple[str, ...], flag: str, limit: int | None, *, table: bool) -> list[str]:
+    """Return what the badges of a table mean, and what to type next, the most useful first."""
+    from evalhub.render.board_diffs import own_badges
+
     found = []
     if others:
         listed = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
         found.append(f"other tasks: {listed}; show one: --task {shlex.quote(others[0])}, or all: --task all")
     changes = [change for diff in diffs for section in diff.sections.values() for change in section]
-    if any(change.rescaled for change in changes):
-        found.append("rescaled: the value looks like the old one on another scale")
+    if table:
+        found += own_badges(diffs, limit)
     if changes:
         model = shlex.quote(changes[0].model_id)
         found.append(f"how one model's numbers came about: evalhub history {model}{flag}")

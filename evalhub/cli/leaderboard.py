@@ -144,11 +144,13 @@ def hints(board: Leaderboard, others: tuple[str, ...], flag: str) -> list[str]:
         found.append(f"nothing stood then; what stands now: evalhub leaderboard {name}{flag}")
     elif not board.total:
         found.append(f"no results yet; propose one: evalhub submit MODEL --benchmark {name} --value VALUE{flag}")
-    if any(row.conflict for row in board.rows):
+    if any(row.conflict for row in board.rows) and not board.as_of:
         found.append(f"conflict: results for one setup disagree; who says what: evalhub conflicts {name}{flag}")
     if any(row.scale_suspect for row in board.rows):
         found.append(f"scale?: the value looks as if it were not a {board.metric.scale}")
     if board.rows:
         model = next((row.model_id for row in board.rows if row.warnings), board.rows[0].model_id)
-        found.append(f"all results of one model: evalhub model {shlex.quote(model)}{flag}")
+        told = "how one model's numbers came about: evalhub history"  # the other commands show what stands now
+        first = told if board.as_of else "all results of one model: evalhub model"
+        found.append(f"{first} {shlex.quote(model)}{flag}")
     return found

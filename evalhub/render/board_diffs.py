@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,6 @@ from rich.text import Text
 
 from evalhub.board_diff import BoardChange, BoardDiff, ChangeKind
 from evalhub.conflicts import as_number, plain
-from evalhub.dates import AsOf
 from evalhub.leaderboard import Row, Score
 from evalhub.masking import masked
 from evalhub.render.jsontext import to_json
@@ -37,6 +37,7 @@ _COLUMNS = (
 )
 _MOST_DIGITS = 24
 _MOST_LEADERS = 3  # that a sentence names
+_MOST_MOVED = 10  # that a line of a post names
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,20 @@ def news(diff: BoardDiff, signs: _Signs = _UNICODE) -> list[str]:
         found.append(f"new first place: {_leaders(diff, diff.leaders)}{before}")
     gain = diff.biggest_gain
     if gain is not None:
-        found.append(f"biggest gain: {_name(diff, gain.row)} {_values([gain], signs)[0]}")
+        found.append(f"biggest gain: {_name(diff, gain.row)} {_values([gain], signs)[0]}{_claimed(gain.row)}")
     return found
 
 
 def _leaders(diff: BoardDiff, rows: Sequence[Row]) -> str:
-    names = [f"{_name(diff, row)} {short_value(row.value)}" for row in rows[:_MOST_LEADERS]]
+    names = [f"{_name(diff, row)} {short_value(row.value)}{_claimed(row)}" for row in rows[:_MOST_LEADERS]]
     more = len(rows) - len(names)
     return " and ".join([*names, *([f"{more} more"] if more else [])])
+
+
+def _claimed(row: Row) -> str:
+    """Return ` (community #3)` where only an open pull request says so."""
+    labels = ", ".join(label for label, _ in badges(row) if label.startswith("community"))
+    return f" ({labels})" if labels else ""
 
 
 def _name(diff: BoardDiff, row: Row) -> str:
@@ -188,7 +195,7 @@ def _cells(change: BoardChange, value: str, width: int, signs: _Signs) -> list[T
     return [
         Text.assemble(f"{change.row.rank:>{width}} ", (mark, style)),
         safe(change.model_id),
-        Text(value, "" if change.better is None else "green" if change.better else "red"),
+        Text(value, "" if not change.comparable else "green" if change.better else "red"),
         labels,
         safe(score.commit_author),
         Text(_committed(score, signs)),
@@ -215,9 +222,8 @@ def _badges(change: BoardChange) -> list[tuple[str, str]]:
     found = [*badges(change.row)]
     if change.kind in _BADGES:
         found.insert(0, _BADGES[change.kind])
-    if change.rescaled:
-        found.append(("rescaled", "magenta"))
-    return found
+    marks = {"rescaled": change.rescaled, "other setup": change.other_setup, "fell back": change.fell_back}
+    return [*found, *((label, "magenta") for label, marked in marks.items() if marked)]
 
 
 def _committed(score: Score, signs: _Signs) -> str:
@@ -230,7 +236,9 @@ def _values(changes: Sequence[BoardChange], signs: _Signs) -> list[str]:
     if any(change.difference is None for change in changes):
         return new
     old = _aligned([short_value(change.old.value) for change in changes if change.old])
-    gains = ["" if change.rescaled else f" ({_signed(change.difference or Fraction(0), signs)})" for change in changes]
+    gains = [
+        f" ({_signed(change.difference or Fraction(0), signs)})" if change.comparable else "" for change in changes
+    ]
     return [f"{a} {signs.arrow} {b}{gain}" for a, b, gain in zip(old, new, gains, strict=True)]
 
 
@@ -301,6 +309,8 @@ def _change_object(change: BoardChange) -> dict[str, Any]:
         "difference": None if change.difference is None else as_number(change.difference),
         "better": change.better,
         "rescaled": change.rescaled,
+        "other_setup": change.other_setup,
+        "fell_back": change.fell_back,
     }
 
 
@@ -312,7 +322,10 @@ def _row_object(row: Row) -> dict[str, Any]:
 
 
 def diff_markdown(diff: BoardDiff, limit: int | None = None) -> str:
-    """Return a post with a table for each kind of change, which GitHub and the Hugging Face Hub render."""
+    """Return a post with a table for each kind of change, which GitHub and the Hugging Face Hub render.
+
+    Who only moved because of others is listed.
+    """
     moments = between(diff, format_time(diff.generated_at))
     lines = [f"### {escaped(_title(diff))}", "", escaped(f"{_heading(diff)}."), ""]
     if not diff.count:
@@ -322,7 +335,8 @@ def diff_markdown(diff: BoardDiff, limit: int | None = None) -> str:
         lines += [f"**{escaped(line[:1].upper() + line[1:])}**", ""]
     for kind, changes in diff.sections.items():
         if changes:
-            lines += [f"#### {_TITLES[kind]}", "", *_markdown_table(changes, limit), ""]
+            shown = _moves(diff, limit) if kind is ChangeKind.MOVED else _markdown_table(changes, limit)
+            lines += [f"#### {_TITLES[kind]}", "", *shown, ""]
     return "\n".join([*lines, *_legend(diff, limit)])
 
 
@@ -331,28 +345,53 @@ _MEANINGS = {
     "confirmed": "the author has taken it over from one",
     "withdrawn": "only an open pull request says so now",
     "rescaled": "looks like the old value on another scale, and is no gain",
+    "other setup": "the value that counts is of another setup than the old one (see the notes), and is no gain",
+    "fell back": "the result that counted is gone; this one had stood before",
     "scale?": "looks as if it were on another scale than the others",
     "conflict": "the model's results for one setup disagree",
 }
 
 
+_OWN = ("rescaled", "other setup", "fell back")  # the badges that leaderboards don't have, and hints explain
+
+
 def _legend(diff: BoardDiff, limit: int | None) -> list[str]:
     """Return what the badges of a post mean."""
-    shown = [change for changes in diff.sections.values() for change in changes[:limit]]
-    used = {label.partition(" ")[0] for change in shown for label, _ in _badges(change)}
-    said = "; ".join(f"{label}: {meaning}" for label, meaning in _MEANINGS.items() if label in used)
+    said = "; ".join(_explained(replace(diff, moved=()), limit, _MEANINGS))
     return [f"{escaped(said)}.", ""] if said else []
+
+
+def own_badges(diffs: Sequence[BoardDiff], limit: int | None = None) -> list[str]:
+    """Return what the badges of a table mean that only say why a change is no gain."""
+    return list(dict.fromkeys(said for diff in diffs for said in _explained(diff, limit, _OWN)))
+
+
+def _explained(diff: BoardDiff, limit: int | None, labels: Iterable[str]) -> list[str]:
+    shown = [change for changes in diff.sections.values() for change in changes[:limit]]
+    used = {label.partition(" #")[0] for change in shown for label, _ in _badges(change)}
+    return [f"{label}: {_MEANINGS[label]}" for label in labels if label in used]
 
 
 def _title(diff: BoardDiff) -> str:
     """Return what a post is called: `Humanity's Last Exam: what changed from 2026-02-01 to 2026-02-08`."""
     task = f", task {diff.task_id}" if len(diff.benchmark.tasks) > 1 else ""
-    until = _day(diff.until) if diff.until else format_time(diff.generated_at)[:10]
-    return f"{diff.benchmark.name}{task}: what changed from {_day(diff.since)} to {until}"
+    first, last = diff.since.moment.date(), (diff.until.moment if diff.until else diff.generated_at).date()
+    when = f"from {first} to {last}" if first != last else f"on {last}"
+    return f"{diff.benchmark.name}{task}: what changed {when}"
 
 
-def _day(moment: AsOf) -> str:
-    return str(moment.moment.date()) if moment.whole_day else moment.label()
+def _moves(diff: BoardDiff, limit: int | None) -> list[str]:
+    """Return a line for each distance that rows moved by, the farthest climb first: `- ▼2: a/b, c/d and 15 more`."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for change in diff.moved:
+        found[change.climbed].append(escaped(_name(diff, change.row)))
+    most = min(_MOST_MOVED, limit or _MOST_MOVED)
+    lines = []
+    for climbed, names in sorted(found.items(), reverse=True):
+        sign = _UNICODE.up if climbed > 0 else _UNICODE.down
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        lines.append(f"- {sign}{abs(climbed)}: {', '.join(names[:most])}{more}")
+    return lines
 
 
 def _markdown_table(changes: Sequence[BoardChange], limit: int | None) -> list[str]:

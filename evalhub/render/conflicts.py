@@ -14,6 +14,7 @@ from rich.text import Text
 from evalhub.conflicts import Conflict, Conflicts, plain
 from evalhub.leaderboard import Score, branch_name, place_label
 from evalhub.masking import masked
+from evalhub.names import printable
 from evalhub.render.jsontext import to_json
 from evalhub.render.markdown import escaped, source_link
 from evalhub.render.scores import score_object, source_cell
@@ -112,6 +113,8 @@ def summary(found: Conflicts) -> str:
     tolerance = found.tolerance
     amount = f"{plain(tolerance.amount * 100)}%" if tolerance.relative else plain(tolerance.amount)
     beyond = f" beyond {amount}" if tolerance.amount else ""
+    if not found.results:
+        return f"nothing to compare: {_whose(found)} no results{_for(found)}"
     if not found.total:
         return f"no conflicts{beyond} among {found.results} result{'s' * (found.results != 1)}"
     shown = len(found.conflicts)
@@ -121,6 +124,17 @@ def summary(found: Conflicts) -> str:
         one = found.scale_mixups == 1
         text += f", {found.scale_mixups} {'looks like a scale mix-up' if one else 'look like scale mix-ups'}"
     return text if found.largest is None else f"{text}; largest spread {plain(exact(found.largest))}"
+
+
+def _whose(found: Conflicts) -> str:
+    return f"{printable(found.model_id)} has" if found.model_id else "there are"
+
+
+def _for(found: Conflicts) -> str:
+    parts = [printable(found.dataset_id)] if found.dataset_id else []
+    if found.task is not None:
+        parts.append(f"task {printable(found.task, limit=100)}")
+    return f" for {', '.join(parts)}" if parts else ""
 
 
 def tally(conflict: Conflict) -> str:
