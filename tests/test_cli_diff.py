@@ -204,7 +204,7 @@ def test_json_has_both_rows_of_a_change_as_leaderboards_show_them(at_shared: Hub
 def test_markdown_is_a_post(at_shared: HubDir, cli: Cli) -> None:
     lines = cli("diff", "hle", *WEEK, "--format", "markdown").stdout.splitlines()
     assert lines[0] == "### Humanity's Last Exam, task hle: what changed from 2026-02-01 to 2026-02-08"
-    assert "**New first place: org/new 60.5, before: org/confirmed 50 (community \\#3)**" in lines
+    assert "**New first place: org/new 60.5, before: org/confirmed 50 (community #<!-- -->3)**" in lines
     assert [line.removeprefix("#### ") for line in lines if line.startswith("#### ")] == [
         *("New", "Changed", "Confirmed by their authors", "No longer by their authors", "Moved", "Gone")
     ]
