@@ -12,7 +12,7 @@ repository's stamp. Why it moves with every change:
   place changes the ctime. That one of them is absent is part of the stamp too.
 - A linked worktree has its refs in the main repository, whose files are watched at the end of the `.git` file's trail.
 - `.git` could become a link, which isn't followed: its own inode is watched.
-- A reftable repository replaces `reftable/tables.list` with every update.
+- A reftable or SHA-256 repository can't be read at all, and what can't be read has no stamp.
 - ctime is used, not mtime, because nothing can set it back: neither `touch -d` nor restoring a backup.
 - Racy timestamps: a file that is changed twice within one tick of the file system's clock has one ctime. So a stamp
   that is younger than such a tick isn't kept, and what it stands for is read again the next time.
@@ -30,7 +30,7 @@ NEVER = b""  # the stamp of what must be read again
 
 _FINE_TICK = 100_000_000  # ns; clocks of file systems that tell less than milliseconds move every 1 to 10 ms
 _COARSE_TICK = 2_500_000_000  # FAT tells two seconds, others one
-_SHARED_FILES = ("HEAD", "packed-refs", "config", "shallow", "reftable/tables.list")
+_SHARED_FILES = ("HEAD", "packed-refs", "config", "shallow")
 _ITSELF = ":"  # before a path of which only the inode counts, not what it leads to: git locks files in it all the time
 UNKNOWN = "?"  # what can't be watched
 _ABSENT = (0, 0, 0)
@@ -66,9 +66,7 @@ def _content(path: str) -> str:
 
 
 def _of_git_dir(repository: str, git_dir: str) -> Iterator[str]:
-    for name in _SHARED_FILES:
-        if name != "reftable/tables.list" or os.path.isdir(os.path.join(repository, git_dir, "reftable")):
-            yield git_dir + name
+    yield from (git_dir + name for name in _SHARED_FILES)
     if _content(os.path.join(repository, git_dir, "HEAD")).startswith("ref: refs/tags/"):
         yield UNKNOWN
     yield from _refs(repository, git_dir + "refs")
