@@ -31,6 +31,7 @@ from evalhub.names import slug
 from evalhub.repos import Unlisted, includes, name_below
 from evalhub.result_reader import ResultReader
 from evalhub.results import ResultEntries
+from evalhub.scan import Note as Note
 from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
 from evalhub.store import FORMAT, Store, StoreError, delete, readable
@@ -40,7 +41,6 @@ from evalhub.workers import cores, share_out
 if TYPE_CHECKING:
     from evalhub.standings import Timeline
 
-Note = Callable[[str], None]
 
 _PACK = 50  # repositories that one process reads at a time
 _FEW = 100  # repositories that aren't worth a second process to read

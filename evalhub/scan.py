@@ -15,6 +15,7 @@ from evalhub.snapshot import RepoSnapshot, name_only, read_repo
 from evalhub.workers import cores, share_out
 
 Progress = Callable[[int, int], None]  # repositories read, and how many there are
+Note = Callable[[str], None]  # a sentence for people
 _PACK = 50  # repositories that one process reads at a time
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from evalhub import contents, targets
+from evalhub import targets
 from evalhub.benchmarks import Spec
 from evalhub.checking import OTHERS, RESULTS, Checked, check_each, compare, with_findings
 from evalhub.checkouts import SourceFile
@@ -18,11 +18,10 @@ from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
-from evalhub.index import Index, Note, index_file
 from evalhub.registry import Registry, read_registry
 from evalhub.rules.peers import Claim, Peers
 from evalhub.rules.subjects import Context
-from evalhub.scan import Progress, outline
+from evalhub.scan import Note, Progress, outline
 from evalhub.snapshot import RepoSnapshot
 from evalhub.targets import Target, View
 from evalhub.terms import RepoType
@@ -105,8 +104,9 @@ def validate(
     if not chosen.select:
         chosen = replace(chosen, select=registry.choice.select, ignore=registry.choice.ignore + chosen.ignore)
     context = context_of(scan.repos, registry, dict(targets.edited_specs(found, edits)) if view.working else {})
-    index = Index(root, index_file(Path(cache), root) if cache is not None else None, progress=progress, note=note)
-    checked, unreadable = _check(found, context, chosen, lambda: _elsewhere(scan.repos, found, index), progress)
+    checked, unreadable = _check(
+        found, context, chosen, lambda: _elsewhere(root, scan.repos, found, cache, progress, note), progress
+    )
     problems = [problem for problem in (*finder.problems, *unreadable) if chosen.wants(problem.code)]
     diagnostics = [*problems, *(diagnostic for each in checked for diagnostic in each.diagnostics)]
     files = dict.fromkeys(each.file for each in checked)
@@ -239,10 +239,21 @@ def context_of(datasets: Iterable[RepoSnapshot], registry: Registry, edited: dic
     return Context(specs, frozenset(found) - frozenset(specs), registry, histories(found), now=datetime.now(UTC))
 
 
-def _elsewhere(repos: Iterable[RepoSnapshot], found: Sequence[Target], index: Index) -> list[Claim]:
+def _elsewhere(
+    root: Path,
+    repos: Iterable[RepoSnapshot],
+    found: Sequence[Target],
+    cache: Path | str | None,
+    progress: Progress | None,
+    note: Note | None,
+) -> list[Claim]:
     """Return what is claimed in the model repositories of the hub that are not among the targets."""
     validated = {target.snapshot.path.absolute() for target in found if target.snapshot}
     models = {each.path.absolute() for each in repos if each.type is RepoType.MODEL}
     if models <= validated:
         return []
-    return index.ask(lambda store: list(contents.claims(store, index.root, validated)))
+    from evalhub import contents  # slow to import, and not needed where a whole hub is validated
+    from evalhub.index import Index, index_file
+
+    index = Index(root, index_file(Path(cache), root) if cache is not None else None, progress=progress, note=note)
+    return index.ask(lambda store: list(contents.claims(store, root, validated)))
