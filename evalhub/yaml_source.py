@@ -218,6 +218,8 @@ def _syntax_error(text: str, error: yaml.MarkedYAMLError) -> Document:
     if "expected a single document" in (error.context or ""):
         hint = "put every entry into one list, without `---` between them"
         return _unreadable(text, "EH104", "a second YAML document begins here", span, hint)
+    if "maximum nesting depth" in (error.problem or ""):  # which libyaml has since 0.2.6
+        return Document(text, None, (too_complex("nested far too deep", span),), fatal=True)
     words = [error.context, error.problem] if (error.context or "").startswith("found ") else [error.problem]
     message = printable(": ".join(filter(None, words)) or "not valid YAML", limit=200)
     advice: str | None = None
