@@ -52,6 +52,8 @@ class Checked:
 
 Found = Mapping[FileRef, Sequence[tuple[Claim, Finding]]]
 _Rule = TypeVar("_Rule")
+_FileRule = Callable[[ParsedFile, Context], Iterable[Problem]]
+_EntryRule = Callable[[Entry, Context], Iterable[Finding]]
 
 
 def check_files(
@@ -184,17 +186,28 @@ def _look(
         by_schema = [problem for problem in by_schema if problem.span not in told]
         sieve.take(by_schema)
         told.update(problem.span for problem in by_schema)
-    for severity in Severity:
-        by_rules = _by_rules(file, kind, context, choice, severity, added)
+    for file_rules, entry_rules in _rules_for(kind, choice):
+        by_rules = _by_rules(file, context, file_rules, entry_rules, added)
         sieve.look(problem for problem in by_rules if problem.span not in told)
 
 
+@lru_cache(maxsize=32)  # asked for each file, and the same for most
+def _rules_for(kind: Kind, choice: Choice) -> tuple[tuple[Sequence[_FileRule], Sequence[_EntryRule]], ...]:
+    """Return the rules for files and for their entries that are wanted, those that find errors first."""
+    return tuple(
+        (_wanted(_RULES[kind], choice, severity), _wanted(rules.ENTRY_RULES, choice, severity)) for severity in Severity
+    )
+
+
 def _by_rules(
-    file: ParsedFile, kind: Kind, context: Context, choice: Choice, severity: Severity, added: frozenset[int] | None
+    file: ParsedFile,
+    context: Context,
+    file_rules: Sequence[_FileRule],
+    entry_rules: Sequence[_EntryRule],
+    added: frozenset[int] | None,
 ) -> Iterator[Problem]:
-    for rule in _wanted(_RULES[kind], choice, severity):
+    for rule in file_rules:
         yield from rule(file, context)
-    entry_rules = _wanted(rules.ENTRY_RULES, choice, severity) if file.entries else ()
     for entry in file.entries:
         if added is None or entry.index in added:
             for entry_rule in entry_rules:
