@@ -14,7 +14,7 @@ from evalhub.cli.options import (
     TableFormat,
     hub_flag,
     open_hub,
-    say,
+    say_after,
     stderr,
     stdout,
     write_out,
@@ -37,12 +37,6 @@ def command(
         write_out(listings.benchmarks_json(listed), None)
     else:
         listings.print_benchmarks(stdout(context, no_color), listed)
-    err = stderr(context, no_color)
-    for warning in opened.spec_warnings():
-        say(err, f"warning: {warning}", "yellow")
-    if listed:
-        say(
-            err,
-            f"see one: evalhub leaderboard {shlex.quote(listed[0].benchmark.dataset_id)}{hub_flag(context, hub)}",
-            "dim",
-        )
+    flag = hub_flag(context, hub)
+    hints = [f"see one: evalhub leaderboard {shlex.quote(each.benchmark.dataset_id)}{flag}" for each in listed[:1]]
+    say_after(stderr(context, no_color), opened.spec_warnings(), hints)

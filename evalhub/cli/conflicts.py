@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import enum
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evalhub.cli.options import (
+    FORMAT,
     HubOption,
     NoCacheOption,
     NoColorOption,
+    OutputOption,
+    PostFormat,
     by_ending,
     hub_flag,
     open_hub,
-    say,
+    say_after,
+    say_wrote,
     stderr,
     stdout,
     write_out,
@@ -24,15 +26,6 @@ from evalhub.cli.options import (
 
 if TYPE_CHECKING:
     from evalhub.conflicts import Conflicts
-
-
-class Format(enum.StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-_ENDINGS = {".json": Format.JSON, ".md": Format.MARKDOWN}
 
 
 def command(
@@ -57,14 +50,8 @@ def command(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Show only the first, which matter most.", show_default=False)
     ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option(help="How to print it. Default: as FILE's ending says, else a table.", show_default=False),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.", show_default=False),
-    ] = None,
+    format: Annotated[PostFormat | None, FORMAT] = None,
+    output: OutputOption = None,
     hub: HubOption = None,
     no_color: NoColorOption = False,
     no_cache: NoCacheOption = False,
@@ -73,33 +60,28 @@ def command(
 
     Exits with 1 where there are any.
     """
-    format = format or by_ending(output, _ENDINGS, Format.TABLE)
+    format = format or by_ending(output, PostFormat)
     with open_hub(context, hub, no_color, no_cache) as opened:
         found = opened.conflicts(benchmark, task=task, model=model, tolerance=tolerance, limit=limit)
-    if format is Format.TABLE and output is None:
+    if format is PostFormat.TABLE and output is None:
         from evalhub.render.conflicts import print_conflicts
 
         print_conflicts(stdout(context, no_color), found)
     else:
         write_out(_rendered(found, format), output)
     err = stderr(context, no_color)
-    if output:
-        count = len(found.conflicts)
-        say(err, f"wrote {output}: {count} conflict{'s' * (count != 1)}")
-    for warning in found.warnings:
-        say(err, f"warning: {warning}", "yellow")
-    for hint in hints(found, hub_flag(context, hub)):
-        say(err, hint, "dim")
+    say_wrote(err, output, len(found.conflicts), "conflict")
+    say_after(err, found.warnings, hints(found, hub_flag(context, hub)))
     if found.total:
         raise typer.Exit(1)
 
 
-def _rendered(found: Conflicts, format: Format) -> str:
+def _rendered(found: Conflicts, format: PostFormat) -> str:
     from evalhub.render import conflicts
 
-    if format is Format.JSON:
+    if format is PostFormat.JSON:
         return conflicts.conflicts_json(found)
-    if format is Format.MARKDOWN:
+    if format is PostFormat.MARKDOWN:
         return conflicts.conflicts_markdown(found)
     return conflicts.conflicts_text(found)
 

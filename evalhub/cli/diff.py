@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import enum
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evalhub.cli.options import (
+    FORMAT,
+    BenchmarkArgument,
     HubOption,
     NoCacheOption,
     NoColorOption,
+    OriginOption,
+    OutputOption,
+    PostFormat,
+    TaskOption,
     by_ending,
     hub_flag,
+    named_tasks,
     open_hub,
-    say,
+    other_tasks_hints,
+    say_after,
+    say_wrote,
     stderr,
     stdout,
     write_out,
 )
-from evalhub.terms import Origin, Per, Policy
+from evalhub.terms import Per, Policy
 
 if TYPE_CHECKING:
     from evalhub.board_diff import BoardDiff
 
 
-class Format(enum.StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-_ENDINGS = {".json": Format.JSON, ".md": Format.MARKDOWN}
-
-
 def command(
     context: typer.Context,
-    benchmark: Annotated[
-        str, typer.Argument(metavar="BENCHMARK", help="A dataset id, its last part, an alias or the benchmark's name.")
-    ],
+    benchmark: BenchmarkArgument,
     since: Annotated[
         str,
         typer.Option(
@@ -52,29 +48,17 @@ def command(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="With what stood then. Default: now.", show_default=False)
     ] = None,
-    task: Annotated[
-        str | None,
-        typer.Option(help="A task of the benchmark, or `all`. Default: the first.", show_default=False),
-    ] = None,
+    task: TaskOption = None,
     policy: Annotated[
         Policy, typer.Option(help="Which of a model's results counts, as for leaderboards.")
     ] = Policy.BEST,
     per: Annotated[Per, typer.Option(help="Compare models, or models and variants (notes).")] = Per.MODEL,
-    origin: Annotated[
-        Origin | None,
-        typer.Option(help="Only results on default branches, or only those in open pull requests.", show_default=False),
-    ] = None,
+    origin: OriginOption = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Show only the first rows of each kind of change.", show_default=False)
     ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option(help="How to print it. Default: as FILE's ending says, else a table.", show_default=False),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.", show_default=False),
-    ] = None,
+    format: Annotated[PostFormat | None, FORMAT] = None,
+    output: OutputOption = None,
     hub: HubOption = None,
     no_color: NoColorOption = False,
     no_cache: NoCacheOption = False,
@@ -82,39 +66,33 @@ def command(
     """Show what changed on a leaderboard: which models are new, changed, moved or gone, and whose word that is."""
     from evalhub.board_diff import span
 
-    format = format or by_ending(output, _ENDINGS, Format.TABLE)
+    format = format or by_ending(output, PostFormat)
     start, end = span(since, until)
     with open_hub(context, hub, no_color, no_cache) as opened:
-        found = opened.benchmark(benchmark)
-        every = task == "all" and "all" not in found.spec.task_ids
-        tasks = found.spec.task_ids if every else (opened.task_id(found, task),)
+        found, tasks, every = named_tasks(opened, benchmark, task)
         diffs = [
             opened.diff(found.dataset_id, since=start, until=end, task=each, policy=policy, per=per, origin=origin)
             for each in tasks
         ]
-    if format is Format.TABLE and output is None:
+    if format is PostFormat.TABLE and output is None:
         from evalhub.render.board_diffs import print_diffs
 
         print_diffs(stdout(context, no_color), diffs, limit)
     else:
         write_out(_rendered(diffs, format, limit, many=every), output)
     err = stderr(context, no_color)
-    if output:
-        count = sum(diff.count for diff in diffs)
-        say(err, f"wrote {output}: {count} change{'s' * (count != 1)}")
-    for warning in dict.fromkeys(warning for diff in diffs for warning in diff.warnings):
-        say(err, f"warning: {warning}", "yellow")
+    say_wrote(err, output, sum(diff.count for diff in diffs), "change")
+    warnings = (warning for diff in diffs for warning in diff.warnings)
     others = () if task else found.spec.task_ids[1:]
-    for hint in hints(diffs, others, hub_flag(context, hub), limit, table=format is Format.TABLE):
-        say(err, hint, "dim")
+    say_after(err, warnings, hints(diffs, others, hub_flag(context, hub), limit, table=format is PostFormat.TABLE))
 
 
-def _rendered(diffs: list[BoardDiff], format: Format, limit: int | None, *, many: bool) -> str:
+def _rendered(diffs: list[BoardDiff], format: PostFormat, limit: int | None, *, many: bool) -> str:
     from evalhub.render import board_diffs
 
-    if format is Format.JSON:
+    if format is PostFormat.JSON:
         return board_diffs.diffs_json(diffs, limit, many=many)
-    if format is Format.MARKDOWN:
+    if format is PostFormat.MARKDOWN:
         return "\n".join(board_diffs.diff_markdown(diff, limit) for diff in diffs)
     return board_diffs.diffs_text(diffs, limit)
 
@@ -123,10 +101,7 @@ def hints(diffs: list[BoardDiff], others: tuple[str, ...], flag: str, limit: int
     """Return what the badges of a table mean, and what to type next, the most useful first."""
     from evalhub.render.board_diffs import own_badges
 
-    found = []
-    if others:
-        listed = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
-        found.append(f"other tasks: {listed}; show one: --task {shlex.quote(others[0])}, or all: --task all")
+    found = other_tasks_hints(others)
     changes = [change for diff in diffs for section in diff.sections.values() for change in section]
     if table:
         found += own_badges(diffs, limit)

@@ -14,7 +14,7 @@ from evalhub.cli.options import (
     TableFormat,
     hub_flag,
     open_hub,
-    say,
+    say_after,
     stderr,
     stdout,
     write_out,
@@ -47,7 +47,5 @@ def command(
         write_out(render.history_json(found), None)
     else:
         render.print_history(stdout(context, no_color), found, names)
-    err = stderr(context, no_color)
-    for warning in render.warnings(found):
-        say(err, f"warning: {warning}", "yellow")
-    say(err, f"what stands now: evalhub model {shlex.quote(found.model_id)}{hub_flag(context, hub)}", "dim")
+    hint = f"what stands now: evalhub model {shlex.quote(found.model_id)}{hub_flag(context, hub)}"
+    say_after(stderr(context, no_color), render.warnings(found), [hint])

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import enum
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evalhub.cli.options import (
+    FORMAT,
+    BenchmarkArgument,
     HubOption,
     NoCacheOption,
     NoColorOption,
+    OriginOption,
+    OutputOption,
+    TaskOption,
     by_ending,
     hub_flag,
+    named_tasks,
     open_hub,
-    say,
+    other_tasks_hints,
+    say_after,
+    say_wrote,
     stderr,
     stdout,
     write_out,
 )
-from evalhub.terms import Origin, Per, Policy
+from evalhub.terms import Per, Policy
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from evalhub.leaderboard import Leaderboard
 
 
@@ -36,18 +41,10 @@ class Format(enum.StrEnum):
     MARKDOWN = "markdown"
 
 
-_ENDINGS = {".json": Format.JSON, ".csv": Format.CSV, ".md": Format.MARKDOWN}
-
-
 def command(
     context: typer.Context,
-    benchmark: Annotated[
-        str, typer.Argument(metavar="BENCHMARK", help="A dataset id, its last part, an alias or the benchmark's name.")
-    ],
-    task: Annotated[
-        str | None,
-        typer.Option(help="A task of the benchmark, or `all`. Default: the first.", show_default=False),
-    ] = None,
+    benchmark: BenchmarkArgument,
+    task: TaskOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Show only the first rows.", show_default=False)] = None,
     policy: Annotated[
         Policy,
@@ -57,10 +54,7 @@ def command(
         ),
     ] = Policy.BEST,
     per: Annotated[Per, typer.Option(help="A row for each model, or for each model and variant (notes).")] = Per.MODEL,
-    origin: Annotated[
-        Origin | None,
-        typer.Option(help="Only results on default branches, or only those in open pull requests.", show_default=False),
-    ] = None,
+    origin: OriginOption = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -70,14 +64,8 @@ def command(
             show_default=False,
         ),
     ] = None,
-    format: Annotated[
-        Format | None,
-        typer.Option(help="How to print it. Default: as FILE's ending says, else a table.", show_default=False),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.", show_default=False),
-    ] = None,
+    format: Annotated[Format | None, FORMAT] = None,
+    output: OutputOption = None,
     hub: HubOption = None,
     no_color: NoColorOption = False,
     no_cache: NoCacheOption = False,
@@ -91,26 +79,25 @@ def command(
 
     then = parse_as_of(as_of) if as_of is not None else None
     with open_hub(context, hub, no_color, no_cache) as opened:
-        found = opened.benchmark(benchmark)
-        every = task == "all" and "all" not in found.spec.task_ids
-        tasks = found.spec.task_ids if every else (opened.task_id(found, task),)
+        found, tasks, every = named_tasks(opened, benchmark, task)
         boards = [
             opened.leaderboard(
                 found.dataset_id, task=each, policy=policy, per=per, origin=origin, limit=limit, as_of=then
             )
             for each in tasks
         ]
-    format = format or by_ending(output, _ENDINGS, Format.TABLE)
+    format = format or by_ending(output, Format)
     if format is Format.TABLE and output is None:
         from evalhub.render.leaderboards import print_boards
 
         print_boards(stdout(context, no_color), boards)
     else:
         write_out(_rendered(boards, format, many=every), output)
-    if output:
-        rows = sum(len(board.rows) for board in boards)
-        say(stderr(context, no_color), f"wrote {output}: {rows} row{'s' * (rows != 1)}")
-    _print_hints(stderr(context, no_color), boards, () if task else found.spec.task_ids[1:], hub_flag(context, hub))
+    err = stderr(context, no_color)
+    say_wrote(err, output, sum(len(board.rows) for board in boards), "row")
+    warnings = (warning for board in boards for warning in board.warnings)
+    others = () if task else found.spec.task_ids[1:]
+    say_after(err, warnings, hints(boards[0], others, hub_flag(context, hub)))
 
 
 def _rendered(boards: list[Leaderboard], format: Format, *, many: bool) -> str:
@@ -125,21 +112,10 @@ def _rendered(boards: list[Leaderboard], format: Format, *, many: bool) -> str:
     return leaderboards.boards_text(boards)
 
 
-def _print_hints(err: Console, boards: list[Leaderboard], others: tuple[str, ...], flag: str) -> None:
-    for warning in dict.fromkeys(warning for board in boards for warning in board.warnings):
-        say(err, f"warning: {warning}", "yellow")
-    for board in boards[:1]:
-        for hint in hints(board, others, flag):
-            say(err, hint, "dim")
-
-
 def hints(board: Leaderboard, others: tuple[str, ...], flag: str) -> list[str]:
     """Return what to type next, the most useful first."""
     name = shlex.quote(board.benchmark.dataset_id)
-    found = []
-    if others:
-        listed = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
-        found.append(f"other tasks: {listed}; show one: --task {shlex.quote(others[0])}, or all: --task all")
+    found = other_tasks_hints(others)
     if not board.total and board.as_of:
         found.append(f"nothing stood then; what stands now: evalhub leaderboard {name}{flag}")
     elif not board.total:

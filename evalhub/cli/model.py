@@ -14,7 +14,7 @@ from evalhub.cli.options import (
     TableFormat,
     hub_flag,
     open_hub,
-    say,
+    say_after,
     stderr,
     stdout,
     write_out,
@@ -38,10 +38,7 @@ def command(
         write_out(listings.model_json(results), None)
     else:
         listings.print_model(stdout(context, no_color), results)
-    err = stderr(context, no_color)
-    for warning in results.warnings:
-        say(err, f"warning: {warning}", "yellow")
-    of_benchmarks = [item for item in results.scores if item.benchmark]
-    if of_benchmarks:
-        dataset_id = of_benchmarks[0].score.result.dataset_id
-        say(err, f"the leaderboard: evalhub leaderboard {shlex.quote(dataset_id)}{hub_flag(context, hub)}", "dim")
+    of_benchmarks = [item.score.result.dataset_id for item in results.scores if item.benchmark]
+    flag = hub_flag(context, hub)
+    hints = [f"the leaderboard: evalhub leaderboard {shlex.quote(id)}{flag}" for id in of_benchmarks[:1]]
+    say_after(stderr(context, no_color), results.warnings, hints)

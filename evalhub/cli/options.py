@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import os
+import shlex
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from evalhub.terms import Origin
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from evalhub.benchmarks import Benchmark
     from evalhub.hub import Hub
     from evalhub.scan import Progress
 
@@ -37,6 +41,29 @@ NoColorOption = Annotated[bool, typer.Option("--no-color", help="Plain text, als
 NoCacheOption = Annotated[
     bool, typer.Option("--no-cache", help="Read everything anew, and keep nothing (EVALHUB_CACHE: where it is kept).")
 ]
+
+
+BenchmarkArgument = Annotated[
+    str, typer.Argument(metavar="BENCHMARK", help="A dataset id, its last part, an alias or the benchmark's name.")
+]
+TaskOption = Annotated[
+    str | None, typer.Option(help="A task of the benchmark, or `all`. Default: the first.", show_default=False)
+]
+OriginOption = Annotated[
+    Origin | None,
+    typer.Option(help="Only results on default branches, or only those in open pull requests.", show_default=False),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.", show_default=False),
+]
+FORMAT = typer.Option(help="How to print it. Default: as FILE's ending says, else a table.", show_default=False)
+
+
+class PostFormat(enum.StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 class TableFormat(enum.StrEnum):
@@ -154,19 +181,54 @@ def progress_bar(console: Console, what: str, *, after: float = 1.0) -> Iterator
         bar.stop()
 
 
-_DATA_ENDINGS = frozenset({".csv", ".json", ".md"})
-Chosen = TypeVar("Chosen")
+_ENDINGS = {".csv": "csv", ".json": "json", ".md": "markdown"}
+Chosen = TypeVar("Chosen", bound=enum.StrEnum)
 
 
-def by_ending(output: Path | None, endings: Mapping[str, Chosen], otherwise: Chosen) -> Chosen:
-    """Return the format that a file's ending means. Raises `EvalhubError` where it means one that there isn't here."""
+def by_ending(output: Path | None, formats: type[Chosen]) -> Chosen:
+    """Return which of `formats` a file's ending means, else a table. Raises `EvalhubError` where it means another."""
     ending = output.suffix.lower() if output else ""
-    if ending in _DATA_ENDINGS and ending not in endings:
-        from evalhub.errors import EvalhubError
+    value = _ENDINGS.get(ending, "table")
+    known = [each.value for each in formats]
+    if value in known:
+        return formats(value)
+    from evalhub.errors import EvalhubError
 
-        hint = f"name a file that ends in {' or '.join(endings)}, or choose another format with --format"
-        raise EvalhubError(f"there is no format for {ending} here", hint, exit_status=2)
-    return endings.get(ending, otherwise)
+    others = " or ".join(each for each, meant in _ENDINGS.items() if meant in known)
+    hint = f"name a file that ends in {others}, or choose another format with --format"
+    raise EvalhubError(f"there is no format for {ending} here", hint, exit_status=2)
+
+
+def named_tasks(opened: Hub, benchmark: str, task: str | None) -> tuple[Benchmark, tuple[str, ...], bool]:
+    """Return the benchmark that is meant, the ids of its tasks that are, and whether those are `all`.
+
+    Raises `EvalhubError`.
+    """
+    found = opened.benchmark(benchmark)
+    every = task == "all" and "all" not in found.spec.task_ids
+    return found, found.spec.task_ids if every else (opened.task_id(found, task),), every
+
+
+def other_tasks_hints(others: Sequence[str]) -> list[str]:
+    """Return what to type for the tasks that aren't shown."""
+    if not others:
+        return []
+    listed = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
+    return [f"other tasks: {listed}; show one: --task {shlex.quote(others[0])}, or all: --task all"]
+
+
+def say_wrote(console: Console, output: Path | None, count: int, what: str) -> None:
+    """Say that data went to a file, where it did, and how much."""
+    if output:
+        say(console, f"wrote {output}: {count} {what}{'s' * (count != 1)}")
+
+
+def say_after(console: Console, warnings: Iterable[str], hints: Iterable[str]) -> None:
+    """Write what people should know of the data, each warning once, and what to type next."""
+    for warning in dict.fromkeys(warnings):
+        say(console, f"warning: {warning}", "yellow")
+    for hint in hints:
+        say(console, hint, "dim")
 
 
 def say(console: Console, text: str, style: str = "") -> None:
