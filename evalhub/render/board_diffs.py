@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,7 +21,7 @@ from evalhub.render.jsontext import to_json
 from evalhub.render.leaderboards import badges, question
 from evalhub.render.markdown import escaped, source_link
 from evalhub.render.scores import score_object, source_cell
-from evalhub.render.terminal import Column, align_points, print_table, safe, short_value
+from evalhub.render.terminal import Column, align_points, can_show, print_table, safe, short_value
 from evalhub.terms import Origin, Per
 from evalhub.values import format_time
 
@@ -103,11 +103,7 @@ def _print_diff(out: Console, diff: BoardDiff, limit: int | None) -> None:
 
 def _signs(out: Console) -> _Signs:
     """Return signs that the output's encoding has."""
-    try:
-        "".join((_UNICODE.up, _UNICODE.down, _UNICODE.arrow, _UNICODE.minus, _UNICODE.until)).encode(out.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return _ASCII
-    return _UNICODE
+    return _UNICODE if can_show(out, "".join(astuple(_UNICODE))) else _ASCII
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------

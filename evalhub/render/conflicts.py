@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from rich.console import Console
@@ -18,7 +18,7 @@ from evalhub.names import printable
 from evalhub.render.jsontext import to_json
 from evalhub.render.markdown import escaped, source_link
 from evalhub.render.scores import score_object, source_cell
-from evalhub.render.terminal import align_points, safe, short_value
+from evalhub.render.terminal import align_points, can_show, safe, short_value
 from evalhub.terms import Origin
 from evalhub.values import exact, format_time, format_value
 
@@ -179,11 +179,7 @@ def who(claim: Score, *, brief: bool = False) -> str:
 
 def _signs(out: Console) -> _Signs:
     """Return signs that the output's encoding has."""
-    try:
-        "".join((_UNICODE.line, _UNICODE.ends, _UNICODE.dot, _UNICODE.counts, _UNICODE.until)).encode(out.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return _ASCII
-    return _UNICODE
+    return _UNICODE if can_show(out, "".join(astuple(_UNICODE))) else _ASCII
 
 
 def _lines(conflict: Conflict, signs: _Signs) -> list[_Line]:

@@ -16,7 +16,7 @@ from evalhub.names import printable
 from evalhub.render.jsontext import to_json
 from evalhub.render.plots import step_plot
 from evalhub.render.scores import shown_source, source_cell
-from evalhub.render.terminal import Column, print_table, safe, short_value
+from evalhub.render.terminal import Column, can_show, print_table, safe, short_value
 from evalhub.standings import KnownFrom
 from evalhub.values import format_time
 
@@ -72,7 +72,7 @@ def _rows(out: Console, history: History, names: Mapping[str, str]) -> list[list
     files = len({event.key for event in history.events}) < len(
         {(event.key, event.filename) for event in history.events}
     )
-    arrow = "→" if _can(out, "→") else "->"
+    arrow = "→" if can_show(out, "→") else "->"
     rows = []
     for event in history.events:
         result = event.result
@@ -91,15 +91,6 @@ def _rows(out: Console, history: History, names: Mapping[str, str]) -> list[list
             ]
         )
     return rows
-
-
-def _can(out: Console, text: str) -> bool:
-    """Whether what is printed to can show `text`, or would get escapes for it."""
-    try:
-        text.encode(out.encoding)
-    except (UnicodeError, LookupError):
-        return False
-    return True
 
 
 def _value(event: Event, arrow: str) -> str:
@@ -142,7 +133,7 @@ def _print_plots(out: Console, history: History, names: Mapping[str, str]) -> No
     for each in (each for each in history.series if each in chosen):
         if len(history.series) > 1:
             out.print(safe(_title(each, names)), soft_wrap=not out.is_terminal)
-        for line in step_plot(each.points, width, ascii=not _can(out, "┤─╴┼")):
+        for line in step_plot(each.points, width, ascii=not can_show(out, "┤─╴┼")):
             out.print(Text(line), soft_wrap=True)
         out.print()
     if len(worth) > len(chosen):

@@ -40,6 +40,15 @@ def console(*, stderr: bool = False, no_color: bool = False) -> Console:
     return made
 
 
+def can_show(out: Console, text: str) -> bool:
+    """Whether the encoding of what is printed to has `text`, which else would become escapes."""
+    try:
+        text.encode(out.encoding)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
 def safe(text: str, style: str = "") -> Text:
     """Return a stranger's text for a terminal: one line, no control characters, no markup, no passwords or tokens."""
     return Text(printable(masked(text)), style=style)
