@@ -14,7 +14,7 @@ _Number = tuple[str, str, str, float]  # dataset, task, notes and value: the num
 
 
 def _number(result: EvalResult) -> _Number:
-    return result.dataset_id, result.task_id, result.variant, result.value
+    return *result.series, result.value
 
 
 class Attributor:

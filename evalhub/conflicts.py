@@ -164,7 +164,7 @@ def _conflict(claims: Sequence[Score], metric: Metric, leader: Score | None) -> 
         what = f"{format_value(finer[0])} rounds" if len(finer) == 1 else "all round"
         parts.append(f"rounding: {what} to {rounded}")
     return Conflict(
-        *(first.model_id, first.result.dataset_id, first.result.task_id, first.result.variant),
+        *(first.model_id, *first.result.series),
         metric,
         tuple(claims),
         first if first is leader else None,

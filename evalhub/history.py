@@ -21,11 +21,9 @@ from datetime import datetime
 
 from evalhub.diagnostics import Diagnostic
 from evalhub.git import CommitInfo
-from evalhub.results import EvalResult, Source
+from evalhub.results import EvalResult, SeriesKey, Source
 from evalhub.standings import Ending, KnownFrom, Standing, Timeline
 from evalhub.terms import Origin
-
-SeriesKey = tuple[str, str, str]  # dataset, task and notes: what has one value at a time
 
 
 class EventKind(enum.StrEnum):
@@ -77,7 +75,7 @@ class Event:
 
     @property
     def key(self) -> SeriesKey:
-        return _key(self.result)
+        return self.result.series
 
     @property
     def source(self) -> Source | None:
@@ -132,7 +130,7 @@ def events(timeline: Timeline, dataset_id: str | None = None, task_id: str | Non
     for each in standings:
         if each.origin is Origin.AUTHOR:
             own.append(each)
-            own_by_key[_key(each.result)].append(each)
+            own_by_key[each.result.series].append(each)
         else:
             of_pulls[each.placed.place.ref].append(each)
     on_default = list(_default_events(own, timeline.changes))
@@ -181,7 +179,7 @@ def _default_event(old: Standing | None, new: Standing | None, credited: set[_Cr
         assert old.until is not None  # noqa: S101
         filename = old.placed.filename
         return Event(old.until, EventKind.REMOVED, old.result, None, filename, old.ended, old.ended)
-    credit = (_key(new.result), new.result.value, new.introduced.id)
+    credit = (new.result.series, new.result.value, new.introduced.id)
     first = credit not in credited
     credited.add(credit)
     return Event(
@@ -206,12 +204,12 @@ def _pairs(ended: Iterable[Standing], begun: Iterable[Standing]) -> Iterator[tup
     """
     gone: dict[SeriesKey, list[Standing]] = defaultdict(list)
     for each in ended:
-        gone[_key(each.result)].append(each)
+        gone[each.result.series].append(each)
     left = list(begun)
     for alike in _ALIKE:
         waiting, left = left, []
         for each in waiting:
-            before = gone[_key(each.result)]
+            before = gone[each.result.series]
             same = next((old for old in before if alike(old, each)), None)
             if same is None:
                 left.append(each)
@@ -249,10 +247,6 @@ def _differences(old: Standing | None, new: Standing) -> tuple[str, ...]:
     return (*found, *(["file"] if old.placed.filename != new.placed.filename else []))
 
 
-def _key(result: EvalResult) -> SeriesKey:
-    return result.dataset_id, result.task_id, result.variant
-
-
 # --- pull requests --------------------------------------------------------------------------------------------------
 
 
@@ -276,7 +270,7 @@ def _proposed_events(group: list[Standing], own: dict[SeriesKey, list[Standing]]
 
 def _stood(own: dict[SeriesKey, list[Standing]], proposed: Standing) -> Standing | None:
     """Return what stood on the default branch where a pull request came to propose something else."""
-    return next((each for each in own[_key(proposed.result)] if each.stood_at(proposed.since)), None)
+    return next((each for each in own[proposed.result.series] if each.stood_at(proposed.since)), None)
 
 
 def _ending_events(group: Iterable[Standing]) -> Iterator[Event]:
@@ -300,7 +294,7 @@ def _superseded_events(
             rivals[event.key].append(event)
     for ref, group in of_pulls.items():
         for each in group:
-            rival = _rival(ref, each, rivals[_key(each.result)], _stood(own, each))
+            rival = _rival(ref, each, rivals[each.result.series], _stood(own, each))
             if rival is not None:
                 entries = each.result, rival.new
                 yield _pull_event(each, rival.time, EventKind.SUPERSEDED, rival.commit, entries, ("value",))

@@ -373,5 +373,4 @@ def _place(placed: PlacedResult) -> tuple[str, str, int]:
 
 
 def _card_order(score: Score) -> tuple[object, ...]:
-    result = score.result
-    return (result.dataset_id, result.task_id, result.variant, score.origin, score.pull_request or 0, score.ref)
+    return (*score.result.series, score.origin, score.pull_request or 0, score.ref)

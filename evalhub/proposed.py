@@ -84,7 +84,7 @@ class Proposed:
         entries = self._reader.entries(proposed.file).entries
         for index in proposed.indexes:
             entry = entries[index]
-            yield entry.dataset_id, entry.task_id, entry.variant
+            yield entry.series
             yield entry.dataset_id, entry.task_id, _REJECTED
         for rejected in proposed.rejected:
             yield rejected.dataset_id, rejected.task_id, _VALID
@@ -99,7 +99,7 @@ class Proposed:
             held = self._reader.entries(file)
             keys: set[_Key] = {(each.dataset_id, each.task_id, _REJECTED) for each in held.rejected}
             for each in held.entries:
-                keys |= {(each.dataset_id, each.task_id, each.variant), (each.dataset_id, each.task_id, _VALID)}
+                keys |= {each.series, (each.dataset_id, each.task_id, _VALID)}
             known = self._keys[file.id] = frozenset(keys)
         return known
 

@@ -181,9 +181,9 @@ class PullReader:
                 else:
                     found.append(proposal)
                     standing[slot] = proposal
-            series = {_series(proposal.result) for proposal in standing.values()}
+            series = {proposal.result.series for proposal in standing.values()}
             for slot, proposal in before.items():
-                if slot not in standing and proposal.ending is Ending.REMOVED and _series(proposal.result) in series:
+                if slot not in standing and proposal.ending is Ending.REMOVED and proposal.result.series in series:
                     proposal.ending = Ending.CHANGED
         return found
 
@@ -248,7 +248,3 @@ class PullReader:
     def _limit(self, base: pygit2.Oid | None) -> int:
         """Return the position from which on, towards the tip, entries of the default branch count as its own."""
         return self._arrivals.at(base) if base and self._arrivals.on_line(base) else len(self._line.commits)
-
-
-def _series(result: EvalResult) -> tuple[str, str, str]:
-    return result.dataset_id, result.task_id, result.variant

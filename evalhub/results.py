@@ -12,6 +12,8 @@ from evalhub.names import slug
 
 RESULTS_FOLDER = ".eval_results"
 
+SeriesKey = tuple[str, str, str]  # dataset, task and notes: what has one value of a model at a time
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -67,6 +69,11 @@ class EvalResult:
                 "notes": self.notes,
             }
         )
+
+    @property
+    def series(self) -> SeriesKey:
+        """What has one value of a model at a time: the dataset, the task and the variant."""
+        return self.dataset_id, self.task_id, self.variant
 
     @property
     def variant(self) -> str:

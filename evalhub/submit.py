@@ -207,10 +207,7 @@ def _committed(outcome: Outcome) -> Outcome:
 
 def _standing(snapshot: RepoSnapshot, result: EvalResult) -> tuple[list[PlacedResult], list[PlacedResult]]:
     """Return where the same score stands already, and where a different one for the same task and notes does."""
-    key = (result.dataset_id, result.task_id, result.variant)
-    placed = [
-        item for item in snapshot.results if (item.result.dataset_id, item.result.task_id, item.result.variant) == key
-    ]
+    placed = [item for item in snapshot.results if item.result.series == result.series]
     same = [item for item in placed if item.result.value == result.value]
     return same, [item for item in placed if item.result.value != result.value]
 

@@ -59,7 +59,7 @@ class Origins:
         whose value the commit `introduced` brought; None where nothing tells. To be asked for older ones first: where
         only the source changes, what is known of the value stays.
         """
-        key = (introduced, result.dataset_id, result.task_id, result.variant, result.value)
+        key = (introduced, *result.series, result.value)
         if key not in self._known:
             self._known[key] = self._find(introduced, result, landed)
         return self._known[key]

@@ -25,15 +25,12 @@ from evalhub.line import Line, read_line
 from evalhub.pull_history import Proposal, PullReader
 from evalhub.pulls import PullRef
 from evalhub.result_reader import ResultReader
-from evalhub.results import EvalResult
+from evalhub.results import SeriesKey
 from evalhub.snapshot import Place, PlacedResult
 from evalhub.standings import Ending, PullHistory, PullState, Standing, Timeline
 from evalhub.states import States, Stretch, read_states
 from evalhub.terms import Origin
 from evalhub.through import Origins
-
-_Series = tuple[str, str, str]
-
 
 ReaderOf = Callable[[pygit2.Repository], ResultReader]
 
@@ -143,10 +140,10 @@ class _Reading:
 
     def _default_standings(self, line: Line, states: States, origins: Origins) -> list[Standing]:
         stretches = sorted(states.stretches, key=lambda each: (-each.oldest, each.path, each.index))
-        begun = {(_series(each.result), each.oldest) for each in stretches}
+        begun = {(each.result.series, each.oldest) for each in stretches}
         return [self._standing(each, line, begun, origins) for each in stretches]
 
-    def _standing(self, stretch: Stretch, line: Line, begun: set[tuple[_Series, int]], origins: Origins) -> Standing:
+    def _standing(self, stretch: Stretch, line: Line, begun: set[tuple[SeriesKey, int]], origins: Origins) -> Standing:
         newest = line.commits[stretch.newest].id
         tip = str(newest) if stretch.newest else str(self.default.tip)
         place = Place(Origin.AUTHOR, self.default.ref, tip)
@@ -154,7 +151,7 @@ class _Reading:
         introduced, sure = self.attributor.commit(placed)
         after = stretch.newest - 1
         ended = self.commits.info(line.commits[after].id) if stretch.newest else None
-        changed = (_series(stretch.result), after) in begun
+        changed = (stretch.result.series, after) in begun
         return Standing(
             placed,
             moment(line.moments[stretch.oldest]),
@@ -200,7 +197,3 @@ class _Reading:
             proposal.ending,
             sure,
         )
-
-
-def _series(result: EvalResult) -> _Series:
-    return result.dataset_id, result.task_id, result.variant
