@@ -36,14 +36,12 @@ from evalhub.scan import Progress
 from evalhub.snapshot import LeftOut, read_with
 from evalhub.store import FORMAT, Store, StoreError, delete, readable
 from evalhub.terms import Reason
-from evalhub.workers import cores, share_out
+from evalhub.workers import FEW, in_packs
 
 if TYPE_CHECKING:
     from evalhub.standings import Timeline
 
 
-_PACK = 50  # repositories that one process reads at a time
-_FEW = 100  # repositories that aren't worth a second process to read
 _TRIES = 5  # to see an index that is whole, while other processes read repositories anew
 _KEEP_EVERY = 1.0  # seconds between writing what was read, so that an interrupt loses no more
 
@@ -187,7 +185,7 @@ class Index:
 
     def _read(self, store: Store, changed: Sequence[bytes]) -> None:
         """Read the repositories at the paths `changed`, and keep what they hold."""
-        recall = partial(_recall, store) if len(changed) <= _FEW else None  # other processes can't ask the store
+        recall = partial(_recall, store) if len(changed) <= FEW else None  # other processes can't ask the store
         self._share(store, partial(_read_one, self.root, recall), changed, keep.remember)
 
     def _share(
@@ -198,13 +196,10 @@ class Index:
         remember: Callable[[Store, Sequence[Answer]], None],
     ) -> None:
         """Read `items`, by all cores where there are many, and remember what that gives from time to time."""
-        many = len(items) > _FEW
-        size = _PACK if many else 1
-        packs = [items[start : start + size] for start in range(0, len(items), size)]
         waiting: list[Answer] = []
         written, done = time.monotonic(), 0
         try:
-            for pack in share_out(lambda pack: list(map(read, pack)), packs, workers=cores() if many else 1):
+            for pack in in_packs(read, items):
                 waiting += pack
                 done += len(pack)
                 self._progress(done, len(items))

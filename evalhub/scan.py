@@ -12,11 +12,10 @@ from evalhub.doubles import Named, doubles_among
 from evalhub.files import shown
 from evalhub.repos import InnerRegistry, Unlisted, find_repos
 from evalhub.snapshot import RepoSnapshot, name_only, read_repo
-from evalhub.workers import cores, share_out
+from evalhub.workers import in_packs
 
 Progress = Callable[[int, int], None]  # repositories read, and how many there are
 Note = Callable[[str], None]  # a sentence for people
-_PACK = 50  # repositories that one process reads at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,8 @@ def outline(root: Path, wanted: Callable[[Path], bool], progress: Progress | Non
 
 
 def _read(paths: Sequence[Path], read: Callable[[Path], RepoSnapshot], progress: Progress | None) -> list[RepoSnapshot]:
-    workers = cores() if len(paths) > 2 * _PACK else 1
-    size = _PACK if workers > 1 else 1
-    packs = [paths[start : start + size] for start in range(0, len(paths), size)]
     snapshots: list[RepoSnapshot] = []
-    for pack in share_out(lambda pack: [read(path) for path in pack], packs, workers=workers):
+    for pack in in_packs(read, paths):
         snapshots += pack
         if progress:
             progress(len(snapshots), len(paths))

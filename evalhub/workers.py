@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar
 
+FEW = 100  # repositories that aren't worth a second process to read
+_PACK = 50  # that one process reads at a time
 _ROOM = 1 << 20
 
 Item = TypeVar("Item")
@@ -53,6 +55,16 @@ def share_out(function: Callable[[Item], Result], items: Sequence[Item], *, work
     finally:
         for worker in running:
             worker.end()
+
+
+def in_packs(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[list[Result]]:
+    """Yield `function(item)` for each of `items`, in order, in lists: of several from other processes, if there are more
+    than `FEW` items, else of one.
+    """
+    workers = cores() if len(items) > FEW else 1
+    size = _PACK if workers > 1 else 1
+    packs = [items[start : start + size] for start in range(0, len(items), size)]
+    return share_out(lambda pack: list(map(function, pack)), packs, workers=workers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -514,7 +514,7 @@ def test_a_kill_at_any_moment_leaves_a_usable_index(hub, cache):
 
 def test_what_was_read_before_an_interrupt_is_not_read_again(hub, cache, monkeypatch):
     _many(hub, 150)
-    monkeypatch.setattr("evalhub.index.cores", lambda: 1)
+    monkeypatch.setattr("evalhub.workers.cores", lambda: 1)
     settle()
 
     def stop(done: int, total: int) -> None:
