@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _SNAPSHOT = "number, path, type, id, git_dir, linked, snapshot"
 _COUNTS = "double_of IS NULL"
 _OF_COUNTED = "repo NOT IN (SELECT number FROM repo WHERE double_of IS NOT NULL)"
-_MOST_VALUES = 500  # in one statement
 
 
 def model_ids(store: Store) -> list[str]:
@@ -131,18 +130,11 @@ def _standing(at: datetime | None) -> tuple[str, str, tuple[float, ...]]:
 
 def scores(store: Store, numbers: Sequence[int], at: datetime | None = None) -> dict[int, Score]:
     """Return the results with these numbers, as contenders `at` that moment have them, with all that is known."""
-    table = _standing(at)[0]
-    found: dict[int, Score] = {}
-    for start in range(0, len(numbers), _MOST_VALUES):
-        some = numbers[start : start + _MOST_VALUES]
-        marks = ", ".join("?" * len(some))
-        query = (
-            f"SELECT one.number, repo.id, {RESULT_COLUMNS} FROM {table} AS one JOIN repo ON repo.number = one.repo "
-            f"WHERE one.number IN ({marks})"
-        )
-        for number, id, *row in store.rows(query, some):
-            found[number] = to_score(untext(id), tuple(row))
-    return found
+    query = (
+        f"SELECT one.number, repo.id, {RESULT_COLUMNS} FROM {_standing(at)[0]} AS one "
+        "JOIN repo ON repo.number = one.repo WHERE one.number IN ({marks})"
+    )
+    return {number: to_score(untext(id), tuple(row)) for number, id, *row in store.rows_among(query, numbers)}
 
 
 def values(store: Store, dataset_id: str, task_id: str) -> list[float]:

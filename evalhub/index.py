@@ -109,7 +109,7 @@ class Index:
         raise AssertionError("the last try returns")
 
     def _up_to_date(self) -> Store:
-        store = self._opened = Store(self._file, os.path.abspath(self.root))
+        store = self._opened = Store.open(self._file, os.path.abspath(self.root))
         if store.made_anew:
             self._note(f"the index {shown(store.file or '')} was of another version: it is made anew")
         self._update(store)
@@ -216,7 +216,8 @@ Recall = Callable[[pygit2.Oid], ResultEntries | None]
 
 def _recall(store: Store, id: pygit2.Oid) -> ResultEntries | None:
     found = store.rows("SELECT entries FROM blob WHERE id = ?", (id.raw,))
-    return rows.to_entries(found[0][0]) if found else None
+    with readable():
+        return rows.to_entries(found[0][0]) if found else None
 
 
 def _read_one(root: Path, recall: Recall | None, path: bytes) -> KeptRepo:
@@ -229,6 +230,7 @@ def _read_one(root: Path, recall: Recall | None, path: bytes) -> KeptRepo:
     stamp = stamps.stamp(str(directory), watched)
     found, reader = read_with(root, directory, recall=recall)
     scores: list[Score] = []
+    parsed: list[tuple[bytes, ResultEntries]] = []
     if reader:
         try:
             scores = attributed(found, reader)
@@ -236,9 +238,8 @@ def _read_one(root: Path, recall: Recall | None, path: bytes) -> KeptRepo:
             problem = Diagnostic("EH001", error.message, FileRef("", found.id, None, str(directory)), hint=error.hint)
             left_out = (LeftOut(Reason.UNREADABLE_REPOS),)
             found = replace(found, results=(), left_out=left_out, problems=(problem,))
-    if reader:
         reader.repository.free()  # it is in a cycle of references, and its packs would stay in memory for long
-    parsed = [(id.raw, entries) for id, entries in reader.parsed.items()] if reader else []
+        parsed = [(id.raw, entries) for id, entries in reader.parsed.items()]
     # What can't be read is tried again: a missing object may be fetched without a change of any ref.
     stamp = stamps.NEVER if found.problems else stamp
     return KeptRepo(path, read_at, watched, stamp, rows.encode(found, scores, parsed))

@@ -27,9 +27,6 @@ class KeptRepo:
     stamp: bytes
     rows: RepoRows
 
-    def __reduce__(self) -> tuple[type[KeptRepo], tuple[object, ...]]:
-        return KeptRepo, (self.path, self.read_at, self.watched, self.stamp, self.rows)
-
 
 def remember_places(store: Store, changes: Changes) -> None:
     """Keep which directories there are, and forget repositories and directories that are gone.
@@ -70,7 +67,7 @@ def remember(store: Store, repos: Sequence[KeptRepo]) -> None:
         for each in current:
             before = known.get(each.path)
             if before:
-                _forget(store, before, still_there=before.identity == each.rows.repo[:4])
+                _forget(store, before, still_there=before.identity == each.rows.identity)
         store.insert("repo", (_repo_row(number, each, known.get(each.path)) for number, each in numbered))
         store.insert("result", ((None, number, *row) for number, each in numbered for row in each.rows.results))
         store.insert("left_out", ((number, *row) for number, each in numbered for row in each.rows.left_out))
@@ -99,23 +96,23 @@ class _Known(NamedTuple):
 
 def _known(store: Store, paths: Sequence[bytes]) -> dict[bytes, _Known]:
     """Return what the index has of those of `paths` at which it has a repository."""
-    found: dict[bytes, _Known] = {}
     columns = "path, number, read_at, sorted, double_of, type, id, git_dir, linked"
-    for start in range(0, len(paths), _MANY):
-        some = paths[start : start + _MANY]
-        marks = ", ".join("?" * len(some))
-        for row in store.rows(f"SELECT {columns} FROM repo WHERE path IN ({marks})", some):
-            path, number, read_at, is_sorted, double_of, *name, linked = row
-            found[path] = _Known(number, read_at, (*name, bool(linked)), is_sorted, double_of)
+    found: dict[bytes, _Known] = {}
+    for row in store.rows_among(f"SELECT {columns} FROM repo WHERE path IN ({{marks}})", paths):
+        path, number, read_at, is_sorted, double_of, *name, linked = row
+        found[path] = _Known(number, read_at, (*name, bool(linked)), is_sorted, double_of)
     return found
 
 
 def _repo_row(number: int, each: KeptRepo, before: _Known | None) -> rows.Row:
-    type_, id, git_dir, linked, has_problems, is_dataset, snapshot = each.rows.repo
     place = (each.path, each.read_at, json.dumps(each.watched), each.stamp)
-    same = before is not None and before.identity == each.rows.repo[:4]
+    same = before is not None and before.identity == each.rows.identity
     counts = (before.sorted, before.double_of) if before and same else (False, None)
-    return (number, *place, type_, id, git_dir, linked, *counts, has_problems, is_dataset, is_dataset, snapshot)
+    timeline = each.rows.is_dataset  # a dataset has none to read
+    return (
+        *(number, *place, *each.rows.identity, *counts),
+        *(each.rows.has_problems, each.rows.is_dataset, timeline, each.rows.snapshot),
+    )
 
 
 def _forget(store: Store, known: _Known, *, still_there: bool = False) -> None:
@@ -139,9 +136,6 @@ class KeptTimeline:
     standings: tuple[rows.Row, ...]
     whole: bool
     problems: bool = False
-
-    def __reduce__(self) -> tuple[type[KeptTimeline], tuple[object, ...]]:
-        return KeptTimeline, (self.path, self.read_at, self.standings, self.whole, self.problems)
 
 
 def remember_timelines(store: Store, timelines: Sequence[KeptTimeline]) -> None:

@@ -19,7 +19,6 @@ from evalhub.git import CommitInfo
 from evalhub.leaderboard import Contender, Score, score
 from evalhub.results import EvalResult, Rejected, ResultEntries, Source
 from evalhub.snapshot import LeftOut, Place, PlacedResult, RepoSnapshot
-from evalhub.store import readable
 from evalhub.terms import Origin, Reason, RepoType
 
 if TYPE_CHECKING:
@@ -34,28 +33,28 @@ _LARGEST = 2**63  # of the integers that SQLite holds
 
 @dataclass(frozen=True, slots=True)
 class RepoRows:
-    """One repository: the row of itself, and those of its results and of what is left out, each without the number that
-    it has in the index; and what its blobs hold, by their ids.
+    """One repository: its `identity`, which is its type, id, git directory and whether it is linked; its `snapshot`;
+    the rows of its results and of what is left out, each without the number that it has in the index; and what its
+    blobs hold, by their ids.
     """
 
-    repo: Row
+    identity: Row
+    has_problems: bool
+    is_dataset: bool
+    snapshot: str
     results: tuple[Row, ...]
     left_out: tuple[Row, ...]
     blobs: tuple[tuple[bytes, str], ...]
 
-    def __reduce__(self) -> tuple[type[RepoRows], tuple[object, ...]]:
-        return RepoRows, (self.repo, self.results, self.left_out, self.blobs)
-
 
 def encode(snapshot: RepoSnapshot, scores: Iterable[Score], blobs: Iterable[tuple[bytes, ResultEntries]]) -> RepoRows:
     """Return the rows of a repository; `scores` are its results, in their order."""
-    repo = (
-        *(snapshot.type, text(snapshot.id), text(snapshot.git_dir), snapshot.linked),
-        *(bool(snapshot.problems), snapshot.type is RepoType.DATASET, _snapshot_json(snapshot)),
-    )
     left_out = Counter((each.reason.value, each.dataset_id, each.task_id) for each in snapshot.left_out)
     return RepoRows(
-        repo,
+        (snapshot.type.value, text(snapshot.id), text(snapshot.git_dir), snapshot.linked),
+        bool(snapshot.problems),
+        snapshot.type is RepoType.DATASET,
+        _snapshot_json(snapshot),
         tuple(map(_result_row, scores)),
         tuple((reason, text(dataset), text(task), count) for (reason, dataset, task), count in left_out.items()),
         tuple(blob_row(*each) for each in blobs),
@@ -94,7 +93,6 @@ def _snapshot_json(snapshot: RepoSnapshot) -> str:
     )
 
 
-@readable()
 def to_snapshot(
     row: Row, path: Path, results: Sequence[PlacedResult] = (), left_out: Iterable[Row] = ()
 ) -> RepoSnapshot:
@@ -121,7 +119,6 @@ def to_snapshot(
     )
 
 
-@readable()
 def to_left_out(row: Row) -> LeftOut:
     """Return what is left out, of a row that begins with the reason, the dataset and the task."""
     return LeftOut(Reason(row[0]), untext(row[1]), untext(row[2]))
@@ -159,7 +156,6 @@ def unnumber(value: float | str) -> float:
     return int(value) if type(value) is str else value  # type: ignore[return-value]
 
 
-@readable()
 def to_contenders(rows: Iterable[Row]) -> list[Contender]:
     """Return what ranking needs, of rows with the result's number, the model's id and the columns from value on."""
     origins = (Origin.AUTHOR, Origin.COMMUNITY)
@@ -176,7 +172,6 @@ def to_contenders(rows: Iterable[Row]) -> list[Contender]:
     return found
 
 
-@readable()
 def to_score(model_id: str, row: Row) -> Score:
     """Return the score whose row has `RESULT_COLUMNS`."""
     dataset, task, value, variant, origin, _, pull_request, ref, filename, position, complete, rest = row
@@ -200,7 +195,7 @@ def blob_row(id: bytes, entries: ResultEntries) -> tuple[bytes, str]:
 def _entries_json(entries: ResultEntries) -> str:
     return json.dumps(
         [
-            [_entry(each) for each in entries.entries],
+            [each.to_entry() for each in entries.entries],
             [list(astuple(each)) for each in entries.rejected],
             entries.readable,
             list(entries.positions),
@@ -209,26 +204,13 @@ def _entries_json(entries: ResultEntries) -> str:
     )
 
 
-@readable()
 def to_entries(kept: str) -> ResultEntries:
     """Return what a result file holds."""
-    entries, rejected, readable, positions, rejected_positions = json.loads(kept)
-    results = tuple(_to_result(*each) for each in entries)
-    return ResultEntries(results, tuple(Rejected(*each) for each in rejected), readable, positions, rejected_positions)
-
-
-def _to_result(
-    dataset: str, task: str, value: float, revision: str, token: str, date: str, source: list[Any], notes: str
-) -> EvalResult:
-    made = Source(*source) if source else None
-    return EvalResult(dataset, task, value, revision, token, date, made, notes)
-
-
-def _entry(result: EvalResult) -> list[Any]:
-    return [
-        *(result.dataset_id, result.task_id, result.value, result.revision, result.verify_token, result.date),
-        *(_source(result.source), result.notes),
-    ]
+    entries, rejected, is_readable, positions, rejected_positions = json.loads(kept)
+    results = tuple(map(EvalResult.from_entry, entries))
+    return ResultEntries(
+        results, tuple(Rejected(*each) for each in rejected), is_readable, positions, rejected_positions
+    )
 
 
 def _source(source: Source | None) -> list[str | None] | None:

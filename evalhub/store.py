@@ -20,9 +20,10 @@ from typing import Any
 
 from evalhub import __version__
 
-FORMAT = 5  # of the tables and of what is in them: raise it with every change
+FORMAT = 6  # of the tables and of what is in them: raise it with every change
 _COMPANIONS = ("-journal", "-wal", "-shm")  # files that SQLite keeps beside a database
 _CACHE_KIB = 32 * 1024  # blobs' ids are random: their index is written all over
+_MOST_VALUES = 500  # in one statement
 _WAIT = 5.0  # seconds to wait for another process that writes
 
 # `timeline` says of a repository's history that it is 0: not read; 1: whole; 2: to be tried again; 3: cut short.
@@ -83,6 +84,14 @@ def _translated() -> Iterator[None]:
 
 
 @contextmanager
+def _of_system() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(error.strerror or str(error), broken=False) from error
+
+
+@contextmanager
 def readable() -> Iterator[None]:
     """Turn what values that nobody of ours wrote lead to into `StoreError`."""
     try:
@@ -92,62 +101,57 @@ def readable() -> Iterator[None]:
 
 
 class Store:
-    """An open database: that of `file`, which is made where it isn't there, or one in memory where `file` is None.
+    """An open database: that of `file`, or one in memory where that is None. Every method raises `StoreError`."""
 
-    Every method raises `StoreError`.
-    """
-
-    def __init__(self, file: Path | None, root: str) -> None:
+    def __init__(self, file: Path | None, root: str, address: str = "") -> None:
         self.file = file
         self.made_anew = False  # there was one, of another version or hub
         self._root = root
-        try:
-            if file:
+        with _translated():
+            self._connection = sqlite3.connect(
+                address or file or ":memory:",
+                timeout=_WAIT,
+                isolation_level=None,
+                uri=bool(address),
+                check_same_thread=False,
+            )
+        weakref.finalize(self, self._connection.close)
+
+    @classmethod
+    def open(cls, file: Path | None, root: str) -> Store:
+        """Open the database in `file` of the hub at `root`, or one in memory; make it where it isn't there."""
+        if file:
+            with _of_system():
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 _refuse_strangers(file)
-        except OSError as error:
-            raise StoreError(error.strerror or str(error), broken=False) from error
-        with _translated():
-            self._connect(file or ":memory:")
+        store = cls(file, root)
         try:
-            self._prepare(root)
+            store._prepare()
         except StoreError:
-            self.close()
+            store.close()
             raise
+        return store
 
     @classmethod
     def existing(cls, file: Path, root: str) -> Store | None:
         """Open a database only to read it; return None where there is none, or it is of another version or hub."""
-        store = object.__new__(cls)
-        store.file, store.made_anew, store._root = file, False, root
-        try:
+        with _of_system():
             if not file.is_file():
                 return None
             _refuse_strangers(file)
-        except OSError as error:
-            raise StoreError(error.strerror or str(error), broken=False) from error
+        # What a process that was killed has left must be rolled back, which is no change.
         mode = "rw" if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) else "ro"
-        with _translated():
-            # What a process that was killed has left must be rolled back, which is no change.
-            store._connect(f"{file.absolute().as_uri()}?mode={mode}")
-        return store if store._meta() == _wanted(root) else None
+        store = cls(file, root, f"{file.absolute().as_uri()}?mode={mode}")
+        return store if store.is_ours() else None
 
-    def _connect(self, address: Path | str) -> None:
-        is_uri = isinstance(address, str) and address.startswith("file:")
-        self._connection = sqlite3.connect(
-            address, timeout=_WAIT, isolation_level=None, uri=is_uri, check_same_thread=False
-        )
-        weakref.finalize(self, self._connection.close)
-
-    def _prepare(self, root: str) -> None:
+    def _prepare(self) -> None:
         self._run("PRAGMA synchronous = NORMAL" if self.file else "PRAGMA synchronous = OFF")
         self._run("PRAGMA temp_store = MEMORY")
         self._run(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        wanted = _wanted(root)
-        if self._meta() == wanted:
+        if self.is_ours():
             return
         with self.writing():
-            found = self._meta()
+            found, wanted = self._meta(), _wanted(self._root)
             if found == wanted:  # another process was faster
                 return
             self.made_anew = bool(found)
@@ -170,6 +174,12 @@ class Store:
         """Return all rows that a query finds."""
         with _translated():
             return self._connection.execute(query, values).fetchall()
+
+    def rows_among(self, query: str, values: Sequence[Any]) -> Iterator[Any]:
+        """Yield all rows that a query finds whose `{marks}` stand for `values`, some of them at a time."""
+        for start in range(0, len(values), _MOST_VALUES):
+            some = values[start : start + _MOST_VALUES]
+            yield from self.rows(query.format(marks=", ".join("?" * len(some))), some)
 
     def _run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         with _translated():
@@ -214,10 +224,8 @@ class Store:
 
     def in_memory(self) -> Store:
         """Return a copy that needs no disk. Raises `StoreError` where this one can't be read."""
-        copy = object.__new__(Store)
-        copy.file, copy.made_anew, copy._root = None, False, self._root
+        copy = Store(None, self._root)
         with _translated():
-            copy._connect(":memory:")
             self._connection.backup(copy._connection)
         return copy
 
@@ -253,7 +261,5 @@ def _insert(table: str, count: int) -> str:
 def delete(file: Path) -> None:
     """Remove a database. Raises `StoreError`."""
     for name in (file, *(Path(f"{file}{ending}") for ending in _COMPANIONS)):
-        try:
+        with _of_system():
             name.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreError(error.strerror or str(error), broken=False) from error

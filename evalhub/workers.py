@@ -58,8 +58,8 @@ def share_out(function: Callable[[Item], Result], items: Sequence[Item], *, work
 
 
 def in_packs(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[list[Result]]:
-    """Yield `function(item)` for each of `items`, in order, in lists: of several from other processes, if there are more
-    than `FEW` items, else of one.
+    """Yield `function(item)` for each of `items`, in order, in lists: of several from other processes, if there are
+    more than `FEW` items, else of one.
     """
     workers = cores() if len(items) > FEW else 1
     size = _PACK if workers > 1 else 1

@@ -406,8 +406,8 @@ def test_a_full_disk_is_no_reason_to_fail(kept, hub, monkeypatch):
 
     original = Store._prepare
 
-    def prepare_full(self: Store, root: str) -> None:
-        original(self, root)
+    def prepare_full(self: Store) -> None:
+        original(self)
         if self.file:
             self.change(f"PRAGMA max_page_count = {pages}")  # SQLite's own way to a disk that is full
 
