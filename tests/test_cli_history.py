@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
+from terminals import on_terminal
 
 from evalhub import schemas
 from evalhub.render.plots import step_plot
@@ -37,25 +37,10 @@ def lines(cli: Cli, hub: HubDir, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def on_terminal(columns: int, *arguments: object) -> str:
+def plain_on_terminal(columns: int, *arguments: object) -> str:
     """Run evalhub on a terminal and return all that it writes there, without colours."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "COLUMNS": str(columns), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "evalhub", *map(str, arguments)]
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
-    os.close(theirs)
-    written = b""
-    while True:
-        try:
-            chunk = os.read(ours, 65536)
-        except OSError:  # how Linux says that the other end is closed
-            chunk = b""
-        if not chunk:
-            break
-        written += chunk
-    os.close(ours)
-    assert process.wait(timeout=60) == 0
-    return re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", written.decode()).replace("\r", "")
+    written = on_terminal(*arguments, columns=columns, NO_COLOR="1")
+    return re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", written).replace("\r", "")
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
@@ -145,7 +130,7 @@ def test_the_table_fits_the_terminal(hub, model, columns):
     ]
     model.commit({"hle.yaml": entries}, author="A Person With A Rather Long Name")
     model.pull(7, {"hle.yaml": [entry(43.5, source=source, notes=notes)]}, author="Another Person")
-    text = on_terminal(columns, "history", "org/model", "--hub", hub.root)
+    text = plain_on_terminal(columns, "history", "org/model", "--hub", hub.root)
     hint = text.index("what stands now")
     assert max(map(cell_len, text[:hint].splitlines())) <= columns
     assert ("too narrow for" in text) == (columns == 80)

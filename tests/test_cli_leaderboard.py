@@ -6,24 +6,22 @@ import csv
 import io
 import json
 import os
-import pty
 import re
 import resource
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
 import pytest
 from gitrepos import HubDir, Repo, entry
+from terminals import EVALHUB, on_terminal
 
 from evalhub.schemas import schema
 
 FORMATS = ("table", "json", "csv", "markdown")
-EVALHUB = [sys.executable, "-m", "evalhub"]
 COMMANDS = (["leaderboard", "hle"], ["benchmarks"], ["model", "org/a"])
 
 
@@ -54,32 +52,6 @@ def run(*arguments: object, cwd: Path | None = None, **options: object) -> subpr
     return subprocess.run(
         [*EVALHUB, *map(str, arguments)], capture_output=True, text=True, timeout=60, cwd=cwd, **options
     )
-
-
-def on_terminal(*arguments: object, cwd: Path, **environment: str) -> str:
-    """Run evalhub on a terminal of 80 columns and return all that it writes there."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*EVALHUB, *map(str, arguments)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "80", **environment},
-    )
-    os.close(theirs)
-    written = b""
-    while True:
-        try:
-            chunk = os.read(ours, 65536)
-        except OSError:  # how Linux says that the other end is closed
-            chunk = b""
-        if not chunk:
-            break
-        written += chunk
-    os.close(ours)
-    assert process.wait(timeout=60) == 0
-    return written.decode()
 
 
 # --- what goes where ------------------------------------------------------------------------------------------------
