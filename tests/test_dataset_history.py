@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from costs import budget
 from gitrepos import HubDir, Link, Repo, spec
 
 from evalhub import dataset_history, validate
@@ -110,7 +111,7 @@ def test_a_long_history_is_walked_quickly(repo: Repo) -> None:
     history = _history(repo)
     begun = time.process_time()
     assert history.begun() == datetime(2026, 1, 1, tzinfo=UTC)
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < budget(2)
 
 
 def test_a_history_is_walked_once(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from costs import budget
 
 from evalhub.benchmarks import Spec, Task
 from evalhub.checking import check_files
@@ -417,8 +418,8 @@ print(time.process_time() - begun)
 @pytest.mark.parametrize(("path", "text"), MANY.values(), ids=MANY)
 def test_many_mistakes_in_one_file_cost_little_time(path: str, text: str) -> None:
     command = [sys.executable, "-c", _MEASURE, path]
-    done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=10, check=True)
-    assert float(done.stdout) < 2
+    done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=60, check=True)
+    assert float(done.stdout) < budget(2)
 
 
 HOSTILE = "\\e[31m\\u202e\\x9b" + "x" * 300

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from costs import budget
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -765,6 +766,6 @@ print(time.process_time() - begun)
 def test_many_mistakes_in_one_file_cost_little_time(make: Callable[[int], dict[str, Any]]) -> None:
     text = "".join(f"- {json.dumps(make(number))}\n" for number in range(6_000))
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURE], input=text.encode(), capture_output=True, timeout=20, check=True
+        [sys.executable, "-c", _MEASURE], input=text.encode(), capture_output=True, timeout=60, check=True
     )
-    assert float(done.stdout) < 3
+    assert float(done.stdout) < budget(3)

@@ -6,6 +6,7 @@ import os
 import time
 
 import pytest
+from costs import budget
 from gitrepos import ZERO, HubDir, Link, Repo, Submodule, entry, spec
 
 from evalhub import Hub
@@ -288,7 +289,7 @@ def test_an_alias_bomb_takes_no_time(hub):
     hub.model(files={"hle.yaml": BOMB}, bare=True)
     begun = time.process_time()
     hub.board()
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < budget(1)
 
 
 def test_a_missing_blob_is_reported_and_the_other_files_of_the_branch_stay(hub):

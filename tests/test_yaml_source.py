@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from costs import budget
 
 from evalhub.diagnostics import CODES
 from evalhub.yaml_source import MAX_BYTES, MAX_DEPTH, MAX_NODES, Document, Path, Problem, parse
@@ -453,7 +454,7 @@ def test_every_problem_is_kept_where_aliases_repeat_it() -> None:
 def test_problems_without_number_cost_little(text: str) -> None:
     begun = time.process_time()
     assert len(_parse(text).problems) > 10_000
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < budget(8)
 
 
 def test_as_deep_as_allowed_is_read() -> None:
@@ -541,11 +542,11 @@ def test_hostile_text_costs_less_than_a_second_and_100_mb(text: str, code: str |
     if len(text) > MAX_BYTES:
         text = text[:MAX_BYTES]
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURE], input=text.encode(), capture_output=True, timeout=10, check=False
+        [sys.executable, "-c", _MEASURE], input=text.encode(), capture_output=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
     seconds, megabytes, *codes = done.stdout.decode().split()
-    assert float(seconds) < 1
+    assert float(seconds) < budget(1)
     assert int(megabytes) < 100
     assert code is None or code in codes
 
@@ -563,4 +564,4 @@ def test_a_large_ordinary_file_is_read_fast() -> None:
     entry = "- dataset: {id: a/b, task_id: t}\n  value: 12.5\n  notes: n\n"
     begun = time.process_time()
     assert len(_parse(entry * 5_000).data) == 5_000
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < budget(2)
