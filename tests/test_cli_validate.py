@@ -231,7 +231,8 @@ def test_reader_that_goes_away_is_no_failure(model: Path, form: str) -> None:
 
 def test_interruption_is_status_130() -> None:
     code = (
-        "import sys, time, evalhub.validation as v\n"
+        "import signal, sys, time, evalhub.validation as v\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs ignore it
         "def wait(*a, **k):\n print('up', flush=True); time.sleep(20)\n"
         "v.validate = wait\n"
         "sys.argv = ['evalhub', 'validate', '.']\n"
