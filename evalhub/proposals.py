@@ -1,7 +1,6 @@
 """Puts a commit on a new branch and touches nothing else: no working tree, no index, no HEAD, no ref that exists.
 
-This runs the real git, through GitPython: its configuration, credentials, signing, partial clones and hash functions
-work as people expect.
+This is done with the real git, whose settings then count.
 """
 
 from __future__ import annotations
@@ -12,37 +11,17 @@ import tempfile
 from pathlib import Path
 
 from evalhub.errors import EvalhubError
+from evalhub.git_program import GitProgram
 from evalhub.names import printable
 
-# Inside a git hook these point to the repository that runs the hook; here only the path that was asked for counts.
-_REDIRECTING = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_CONFIG",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-)
 # The index is private and short-lived: nothing may watch it, split it into the repository, or run hooks for it.
 _PRIVATE_INDEX = tuple(
     option
     for setting in ("fsmonitor=false", "splitIndex=false", "sparseCheckout=false", f"hooksPath={os.devnull}")
     for option in ("-c", f"core.{setting}")
 )
-_NO_REPLACEMENTS = {"GIT_NO_REPLACE_OBJECTS": "1"}  # `git replace` is local: the commit builds on what all others see
 _OWN_IDENTITY = ("-c", "user.useConfigOnly=true")  # or git makes an address up from the name of the computer
 _FILE_MODES = ("100644", "100755")
-_USER_INFO = re.compile(r"(?<=://)[^/\s]*@")
-_MAX_MESSAGE = 600
 
 
 class BranchTakenError(EvalhubError):
@@ -54,7 +33,7 @@ def identity(repository: Path) -> str:
 
     Raises `EvalhubError` that says how to set it, where git could only guess, for committer or author.
     """
-    who = [_Git(repository).ask(*_OWN_IDENTITY, "var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER")]
+    who = [GitProgram(repository).ask(*_OWN_IDENTITY, "var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER")]
     if None in who:
         raise EvalhubError(
             "git doesn't know your name and email address, which every commit holds",
@@ -68,7 +47,7 @@ def free_branch(repository: Path, wanted: str) -> str:
 
     Raises `EvalhubError` where `wanted` is no name for a branch, or an existing branch `a` leaves no room for `a/b`.
     """
-    git = _Git(repository)
+    git = GitProgram(repository)
     _check_name(git, wanted)
     branches = _branches(git)
     _check_parents(wanted, branches)
@@ -82,7 +61,7 @@ def free_branch(repository: Path, wanted: str) -> str:
 
 def check_branch(repository: Path, branch: str) -> None:
     """Raise `EvalhubError` where `branch` is no name for a branch, or is taken."""
-    git = _Git(repository)
+    git = GitProgram(repository)
     _check_name(git, branch)
     _check_free(branch, _branches(git))
 
@@ -94,7 +73,7 @@ def commit_file(repository: Path, *, base: str, branch: str, path: str, content:
     no branch behind, where the branch exists, `path` can't be a file, nobody is named as the author, or git fails.
     """
     check_branch(repository, branch)
-    git = _Git(repository)
+    git = GitProgram(repository)
     identity(repository)  # or its error, which is clearer than that of commit-tree
     parent = git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     if parent is None:
@@ -112,7 +91,7 @@ def commit_file(repository: Path, *, base: str, branch: str, path: str, content:
 # --- the commit -----------------------------------------------------------------------------------------------------
 
 
-def _tree_with(git: _Git, commit: str, path: str, content: bytes, folder: Path) -> str:
+def _tree_with(git: GitProgram, commit: str, path: str, content: bytes, folder: Path) -> str:
     """Write the tree of `commit` with `path` set to `content`, and return its id."""
     mode = _mode(git, commit, path)
     source = folder / "content"
@@ -126,7 +105,7 @@ def _tree_with(git: _Git, commit: str, path: str, content: bytes, folder: Path) 
     return git.run(*_PRIVATE_INDEX, "write-tree", "--missing-ok", GIT_INDEX_FILE=index)
 
 
-def _mode(git: _Git, commit: str, path: str) -> str:
+def _mode(git: GitProgram, commit: str, path: str) -> str:
     """Return the mode that the file `path` has in `commit`, or that of a new one."""
     folder = path.rpartition("/")[0]
     above = git.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", folder) if folder else ""
@@ -142,7 +121,7 @@ def _mode(git: _Git, commit: str, path: str) -> str:
     return mode
 
 
-def _commit(git: _Git, tree: str, parent: str, message: str, folder: Path) -> str:
+def _commit(git: GitProgram, tree: str, parent: str, message: str, folder: Path) -> str:
     text = folder / "message"
     text.write_bytes(message.encode("utf-8", "replace"))
     # `git commit` heeds this setting by itself, `commit-tree` doesn't.
@@ -155,7 +134,7 @@ def _commit(git: _Git, tree: str, parent: str, message: str, folder: Path) -> st
 # --- the branch -----------------------------------------------------------------------------------------------------
 
 
-def _create_branch(git: _Git, branch: str, commit: str) -> None:
+def _create_branch(git: GitProgram, branch: str, commit: str) -> None:
     ref = f"refs/heads/{branch}"
     try:
         # The empty old value means: only if there is no such ref at this moment.
@@ -165,13 +144,13 @@ def _create_branch(git: _Git, branch: str, commit: str) -> None:
         raise
 
 
-def _check_name(git: _Git, branch: str) -> None:
+def _check_name(git: GitProgram, branch: str) -> None:
     # It answers with another name where it expands one: @{-1} is the branch that was checked out before.
     if git.ask("check-ref-format", "--branch", branch) != branch:
         raise EvalhubError(f"{printable(branch)} is not a valid name for a branch", "see `git help check-ref-format`")
 
 
-def _branches(git: _Git) -> set[str]:
+def _branches(git: GitProgram) -> set[str]:
     """Return the names of all branches, and of those that are checked out without a commit yet."""
     refs = git.lines("for-each-ref", "--format=%(refname)", "refs/heads/")
     worktrees = git.lines("worktree", "list", "--porcelain")
@@ -203,56 +182,3 @@ def _check_free(branch: str, branches: set[str]) -> None:
     if holder is not None:
         message = f"git can't have a branch {printable(branch)} beside the branch {printable(holder)}"
         raise EvalhubError(message, "choose another name for the branch")
-
-
-# --- git ------------------------------------------------------------------------------------------------------------
-
-
-class _Git:
-    """Runs git in one repository, wherever the environment points to."""
-
-    def __init__(self, repository: Path) -> None:
-        try:
-            import git
-        except ImportError as error:  # GitPython looks for the program when it is imported
-            raise EvalhubError("git is not installed, or not on the PATH", "install git") from error
-        self.name = printable(str(repository))
-        self._folder = Path(os.path.realpath(repository))
-        self._git = git.Git()
-        self._program = git.Git.GIT_PYTHON_GIT_EXECUTABLE or "git"
-        self._failures = (git.exc.GitError, OSError, ValueError)  # ValueError: an argument with a NUL in it
-        self.run("rev-parse", "--git-dir")
-
-    def run(self, *arguments: str, **environment: str) -> str:
-        """Return what `git ARGUMENTS` writes, without the last newline; raise its words as the error where it fails."""
-        status, output, errors = self._execute(arguments, environment)
-        if status == 0:
-            return output
-        words = " ".join(errors.split()) or f"it ended with exit status {status}"
-        raise EvalhubError(f"git failed in {self.name}: {_cleaned(words)}")
-
-    def ask(self, *arguments: str) -> str | None:
-        """Return what `git ARGUMENTS` writes, or None where it says no by failing."""
-        status, output, _ = self._execute(arguments, {})
-        return output if status == 0 else None
-
-    def lines(self, *arguments: str) -> list[str]:
-        return [line for line in self.run(*arguments).split("\n") if line]
-
-    def _execute(self, arguments: tuple[str, ...], environment: dict[str, str]) -> tuple[int, str, str]:
-        # git itself looks in every parent folder, and would commit to a repository around this one.
-        environment = {"GIT_CEILING_DIRECTORIES": str(self._folder.parent), **_NO_REPLACEMENTS, **environment}
-        # GitPython can add to the environment, but not take away from it.
-        unset = [part for name in _REDIRECTING for part in ("-u", name)]
-        assigned = [f"{name}={value}" for name, value in environment.items()]
-        command = ["env", *unset, *assigned, self._program, "-C", str(self._folder), *arguments]
-        try:
-            status, output, errors = self._git.execute(command, with_extended_output=True, with_exceptions=False)
-        except self._failures as error:
-            raise EvalhubError(f"can't run git in {self.name}: {_cleaned(str(error))}") from error
-        return status, str(output), str(errors)
-
-
-def _cleaned(words: str) -> str:
-    """Return git's words without user names and passwords in URLs, and without what a terminal would act on."""
-    return printable(_USER_INFO.sub("", words), limit=_MAX_MESSAGE)
