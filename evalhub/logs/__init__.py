@@ -1,0 +1,52 @@
+"""Reads what evaluation tools write: each file goes to the one reader that knows its format.
+
+A reader is a module of this package with `NAME`, what its tool is called; `recognises(file)`, which is cheap and never
+raises for what a file holds; and `read(file)`, which returns a `Log` or raises `EvalhubError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from evalhub.errors import EvalhubError
+from evalhub.files import shown
+from evalhub.logs.log_files import LogFile
+from evalhub.logs.measurements import Log, Measurement
+
+__all__ = ["Log", "Measurement", "find_reader", "read_log"]
+
+# In this order: the first that knows a file reads it.
+_READERS: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """What each module of `_READERS` has."""
+
+    NAME: str
+    recognises: Callable[[LogFile], bool]
+    read: Callable[[LogFile], Log]
+
+
+def readers() -> Iterable[Reader]:
+    """Return all readers; a module is imported only when its turn comes."""
+    return (import_module(f"evalhub.logs.{name}") for name in _READERS)
+
+
+def find_reader(file: LogFile) -> Reader | None:
+    """Return the reader that knows the format of `file`, None where none does. Raises `EvalhubError` where it can't be
+    read at all.
+    """
+    return next((reader for reader in readers() if reader.recognises(file)), None)
+
+
+def read_log(path: Path) -> Log:
+    """Read what an evaluation tool wrote to `path`. Raises `EvalhubError` where no reader knows it, or it is broken."""
+    file = LogFile(path)
+    reader = find_reader(file)
+    if reader is None:
+        known = ", ".join(reader.NAME for reader in readers())
+        raise EvalhubError(f"{shown(path)} is not a log that evalhub can read", f"it reads what these write: {known}")
+    return reader.read(file)

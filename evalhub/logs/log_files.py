@@ -1,0 +1,90 @@
+"""A file that an evaluation tool wrote, read with care: strangers' logs are hostile input like all else."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from evalhub.errors import EvalhubError
+from evalhub.files import read_file, shown
+from evalhub.names import printable
+
+MAX_BYTES = 64 << 20  # logs with every sample in them are longer than what evalhub reads of repositories
+
+
+class LogFile:
+    """One file, read when it is first looked at. `path` may tell more: some tools keep the model's name there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes. Raises `EvalhubError` where it isn't a file, can't be read, or is longer than `MAX_BYTES`."""
+        path = self.path.resolve() if self.path.is_symlink() else self.path  # somebody named it
+        raw = read_file(path, limit=MAX_BYTES)
+        if raw is None:
+            raise EvalhubError(f"{shown(self.path)}: no such file", "name a log that is there: --from FILE")
+        if raw.kind != "file":
+            raise EvalhubError(f"{shown(self.path)} is a {raw.kind}", "name a file: --from FILE")
+        if len(raw.content) > MAX_BYTES:
+            raise EvalhubError(f"{shown(self.path)} is longer than {MAX_BYTES >> 20} MiB", "name a smaller log")
+        return raw.content
+
+    @cached_property
+    def json(self) -> Any:
+        """The file's JSON value; None where it is not a JSON file by its name. Raises `EvalhubError` where it is one, and
+        isn't JSON or says one thing twice.
+        """
+        if self.path.suffix.lower() != ".json":
+            return None
+        return parse_json(self.content, shown(self.path))
+
+    @property
+    def mapping(self) -> dict[str, Any]:
+        """The file's JSON object; empty where it is no JSON object. Raises what `json` does."""
+        return self.json if isinstance(self.json, dict) else {}
+
+
+def parse_json(content: bytes, where: str) -> Any:
+    """Return a JSON value. Raises `EvalhubError`, also where a key stands twice: two readers would see two scores."""
+    try:
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
+    except UnicodeDecodeError:
+        raise EvalhubError(f"{where} is not UTF-8 text", "write it anew with the tool that made it") from None
+    except RecursionError:
+        raise EvalhubError(f"{where} is nested too deep", "no tool writes such logs") from None
+    except ValueError as error:  # of numbers with thousands of digits too
+        reason = printable(str(error), limit=200)
+        raise EvalhubError(f"{where} is not valid JSON: {reason}", "write it anew with the tool that made it") from None
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        double = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"the key {double!r} stands twice")
+    return found
+
+
+def as_number(value: Any) -> float | None:
+    """Return a finite number as it is, an int or a float, and None for everything else, booleans too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def as_text(value: Any) -> str | None:
+    """Return a text that says something as it is, and None for everything else."""
+    return value if isinstance(value, str) and value.strip() else None
