@@ -41,8 +41,8 @@ class LogFile:
 
     @cached_property
     def json(self) -> Any:
-        """The file's JSON value; None where it is not a JSON file by its name. Raises `EvalhubError` where it is one, and
-        isn't JSON or says one thing twice.
+        """The file's JSON value; None where its name is not that of a JSON file. Raises `EvalhubError` where it isn't
+        JSON, or says one thing twice.
         """
         if self.path.suffix.lower() != ".json":
             return None
