@@ -1,4 +1,5 @@
-"""Puts a commit on a new branch and touches nothing else: no working tree, no index, no HEAD, no ref that exists.
+"""Puts a commit on a branch that is new, or on top of one of one's own, and touches nothing else: no working tree, no
+index, no HEAD, no other ref.
 
 This is done with the real git, whose settings then count.
 """
@@ -8,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from evalhub.errors import EvalhubError
+from evalhub.files import quoted, shown
 from evalhub.git_program import GitProgram
 from evalhub.names import printable
 
@@ -66,41 +69,53 @@ def check_branch(repository: Path, branch: str) -> None:
     _check_free(branch, _branches(git))
 
 
-def commit_file(repository: Path, *, base: str, branch: str, path: str, content: bytes, message: str) -> str:
-    """Commit `content` as the file `path` on top of commit `base`, as the new `branch`; return the commit's id.
+def commit_files(
+    repository: Path, *, base: str, branch: str, files: Mapping[str, bytes], message: str, update: bool = False
+) -> str:
+    """Commit `files`, by path, on top of commit `base`, as the new `branch`; return the commit's id.
 
-    The rest of the tree is that of `base`, and so is the mode of a file that exists. Raises `EvalhubError`, and leaves
-    no branch behind, where the branch exists, `path` can't be a file, nobody is named as the author, or git fails.
+    With `update`, `branch` is one whose tip is `base`, and moves on. The rest of the tree is that of `base`, and so is
+    the mode of a file that exists. Raises `EvalhubError`, and leaves all branches as they were, where the branch exists
+    (or has moved, or is checked out), a path can't be a file, nobody is named as the author, or git fails.
     """
-    check_branch(repository, branch)
     git = GitProgram(repository)
+    if update:
+        _check_not_checked_out(git, branch)
+    else:
+        check_branch(repository, branch)
     identity(repository)  # or its error, which is clearer than that of commit-tree
     parent = git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     if parent is None:
         raise EvalhubError(f"{printable(base)} is not a commit in {git.name}")
     try:
         with tempfile.TemporaryDirectory(prefix="evalhub-") as folder:
-            tree = _tree_with(git, parent, path, content, Path(folder))
+            tree = _tree_with(git, parent, files, Path(folder))
             commit = _commit(git, tree, parent, message, Path(folder))
     except OSError as error:
         raise EvalhubError(f"can't write a temporary file: {printable(str(error))}") from error
-    _create_branch(git, branch, commit)
+    if update:
+        _move_branch(git, branch, commit, parent)
+    else:
+        _create_branch(git, branch, commit)
     return commit
 
 
 # --- the commit -----------------------------------------------------------------------------------------------------
 
 
-def _tree_with(git: GitProgram, commit: str, path: str, content: bytes, folder: Path) -> str:
-    """Write the tree of `commit` with `path` set to `content`, and return its id."""
-    mode = _mode(git, commit, path)
-    source = folder / "content"
-    source.write_bytes(content)
+def _tree_with(git: GitProgram, commit: str, files: Mapping[str, bytes], folder: Path) -> str:
+    """Write the tree of `commit` with `files` in it, and return its id."""
+    modes = {path: _mode(git, commit, path) for path in files}
+    sources = [folder / f"content-{number}" for number in range(len(files))]
+    for source, content in zip(sources, files.values(), strict=True):
+        source.write_bytes(content)
     # No filters: the commit holds these very bytes, whatever .gitattributes and autocrlf say.
-    blob = git.run("hash-object", "-w", "--no-filters", "--", str(source))
+    blobs = git.lines("hash-object", "-w", "--no-filters", "--", *map(str, sources))
+    added = [f"{modes[path]},{blob},{path}" for path, blob in zip(files, blobs, strict=True)]
     index = str(folder / "index")
     git.run(*_PRIVATE_INDEX, "read-tree", commit, GIT_INDEX_FILE=index)
-    git.run(*_PRIVATE_INDEX, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", GIT_INDEX_FILE=index)
+    options = [part for each in added for part in ("--cacheinfo", each)]
+    git.run(*_PRIVATE_INDEX, "update-index", "--add", *options, GIT_INDEX_FILE=index)
     # Not looking whether every blob is there: in a partial clone that would download them.
     return git.run(*_PRIVATE_INDEX, "write-tree", "--missing-ok", GIT_INDEX_FILE=index)
 
@@ -142,6 +157,30 @@ def _create_branch(git: GitProgram, branch: str, commit: str) -> None:
     except EvalhubError:
         _check_free(branch, _branches(git))  # someone was faster
         raise
+
+
+def _move_branch(git: GitProgram, branch: str, commit: str, old: str) -> None:
+    ref = f"refs/heads/{branch}"
+    try:
+        git.run(
+            "update-ref", "--no-deref", "-m", "commit: by evalhub", ref, commit, old
+        )  # only if it is still at `old`
+    except EvalhubError:
+        if git.ask("rev-parse", "--verify", "--quiet", ref) != old:
+            message = f"the branch {printable(branch)} has just changed"
+            raise EvalhubError(message, "nothing was committed: try again") from None
+        raise
+
+
+def _check_not_checked_out(git: GitProgram, branch: str) -> None:
+    """Raise where a working tree has the branch: it would look as if somebody had undone the commit there."""
+    place = ""
+    for line in git.lines("worktree", "list", "--porcelain"):
+        if line.startswith("worktree "):
+            place = line.removeprefix("worktree ")
+        elif line == f"branch refs/heads/{branch}":
+            message = f"the branch {printable(branch)} is checked out in {shown(place)}"
+            raise EvalhubError(message, f"check out another one there: git -C {quoted(place)} switch -")
 
 
 def _check_name(git: GitProgram, branch: str) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evalhub import files, schemas, yaml_source
+from evalhub import files, schemas, tool_tasks, yaml_source
 from evalhub.choices import EVERYTHING, Choice, code_of
 from evalhub.edits import NO_EDITS, Edits
 from evalhub.errors import EvalhubError
 from evalhub.repos import REGISTRY_FILE as REGISTRY_FILE
 from evalhub.terms import Direction, Scale
+from evalhub.tool_tasks import ToolTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,13 @@ class RegisteredBenchmark:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The benchmarks that somebody answers for, by dataset id, and which findings of validation are wanted."""
+    """The benchmarks that somebody answers for, by dataset id; which findings of validation are wanted; and which
+    benchmarks the tasks of evaluation tools are.
+    """
 
     benchmarks: dict[str, RegisteredBenchmark] = field(default_factory=dict)
     choice: Choice = EVERYTHING
+    tool_tasks: ToolTasks = field(default_factory=dict)
 
     def metric(self, dataset_id: str, task_id: str) -> Metric:
         """Return how to read the values of a task: what the registry says, else higher is better."""
@@ -78,7 +82,7 @@ def _from_data(data: dict[str, Any]) -> Registry:
         tasks = {task["id"]: _metric(task, metric) for task in item.get("tasks", ())}
         registered = RegisteredBenchmark(item["dataset"], tuple(item.get("aliases", ())), metric, tasks)
         benchmarks.setdefault(registered.dataset_id, registered)
-    return Registry(benchmarks, _choice(data.get("validate", {})))
+    return Registry(benchmarks, _choice(data.get("validate", {})), tool_tasks.from_data(data.get("tools", {})))
 
 
 def _choice(validate: dict[str, Any]) -> Choice:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evalhub.errors import EvalhubError
-from evalhub.proposals import commit_file, free_branch, identity
+from evalhub.proposals import commit_files, free_branch, identity
 
 FILE = ".eval_results/hle.yaml"
 OLD, NEW = b"- value: 1\n", b"- value: 2\r\n\xff"
@@ -53,9 +53,9 @@ def repository(tmp_path) -> Path:
     return folder
 
 
-def propose(repository: Path, base: str = "main", **changed) -> str:
-    given = {"branch": "evalhub/hle", "path": FILE, "content": NEW, "message": "Add HLE\n\nÜnï"}
-    return commit_file(repository, base=git(repository, "rev-parse", base), **{**given, **changed})
+def propose(repository: Path, base: str = "main", path: str = FILE, **changed) -> str:
+    given = {"branch": "evalhub/hle", "files": {path: NEW}, "message": "Add HLE\n\nÜnï"}
+    return commit_files(repository, base=git(repository, "rev-parse", base), **{**given, **changed})
 
 
 def snapshot(folder: Path) -> dict[str, bytes | str]:
@@ -171,14 +171,14 @@ def test_signing_is_honoured(repository, tmp_path):
 @pytest.mark.parametrize("base", ["0" * 40, "nonsense", "--help", "main:tool.sh", ""])
 def test_a_base_that_is_not_a_commit_is_an_error(repository, base):
     with pytest.raises(EvalhubError, match="not a commit"):
-        commit_file(repository, base=base, branch="evalhub/x", path=FILE, content=NEW, message="m")
+        commit_files(repository, base=base, branch="evalhub/x", files={FILE: NEW}, message="m")
 
 
 def test_replaced_objects_do_not_count(repository):
     base = git(repository, "rev-parse", "main")
     empty = git(repository, "commit-tree", "-m", "other", git(repository, "mktree", stdin=b""))
     git(repository, "replace", base, empty)
-    commit = commit_file(repository, base=base, branch="evalhub/x", path=FILE, content=NEW, message="m")
+    commit = commit_files(repository, base=base, branch="evalhub/x", files={FILE: NEW}, message="m")
     git(repository, "replace", "-d", base)
     assert len(tree(repository, commit)) == 4
 
@@ -238,7 +238,7 @@ def test_environment_of_a_hook_does_not_redirect(repository, tmp_path, monkeypat
     expected = git(repository, "rev-parse", "main")
     for name in REDIRECTED:
         monkeypatch.setenv(name, str(other / ".git"))
-    commit = commit_file(repository, base=expected, branch="evalhub/x", path=FILE, content=NEW, message="m")
+    commit = commit_files(repository, base=expected, branch="evalhub/x", files={FILE: NEW}, message="m")
     assert free_branch(repository, "evalhub/x") == "evalhub/x-2"
     assert identity(repository) == "Some Öne <some@example.org>"
     for name in REDIRECTED:
@@ -251,7 +251,7 @@ def test_environment_of_a_hook_does_not_redirect(repository, tmp_path, monkeypat
 def test_a_folder_inside_a_repository_is_not_that_repository(repository):
     for folder in (repository / ".eval_results", repository / "nothing-there", repository / "tool.sh"):
         with pytest.raises(EvalhubError):
-            commit_file(folder, base="main", branch="evalhub/x", path=FILE, content=NEW, message="m")
+            commit_files(folder, base="main", branch="evalhub/x", files={FILE: NEW}, message="m")
         with pytest.raises(EvalhubError):
             identity(folder)
     assert git(repository, "branch", "--format=%(refname:short)") == "main"
@@ -330,14 +330,14 @@ RACER = """
 import sys, time
 from pathlib import Path
 from evalhub.errors import EvalhubError
-from evalhub.proposals import commit_file
+from evalhub.proposals import commit_files
 import git
 repository, base, start, number = sys.argv[1:]
 Path(f"{start}-{number}").touch()
 while not Path(start).exists():
     time.sleep(0.001)
 try:
-    commit_file(Path(repository), base=base, branch="evalhub/hle", path="x.yaml", content=number.encode(), message="m")
+    commit_files(Path(repository), base=base, branch="evalhub/hle", files={"x.yaml": number.encode()}, message="m")
     print("won")
 except EvalhubError as error:
     print(error.message)

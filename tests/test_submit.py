@@ -109,8 +109,9 @@ def test_the_branch_and_message_can_be_chosen(hub: HubDir, submit: Submit) -> No
 def test_it_prints_the_branch_and_the_push_to_type(hub: HubDir, submit: Submit) -> None:
     model = hub.model()
     model.git("remote", "add", "origin", "https://example.org/org/model")
-    printed = submit("--value", 41.5).stdout
-    assert f"git -C {model.path} push origin evalhub/hle" in printed
+    outcome = submit("--value", 41.5)
+    assert "to evalhub/hle in" in outcome.stdout
+    assert f"evalhub push org/model evalhub/hle --hub {hub.root}" in outcome.stderr
 
 
 def test_a_dry_run_shows_the_change_and_writes_nothing(hub: HubDir, submit: Submit) -> None:
@@ -316,3 +317,83 @@ def test_a_file_that_is_a_symbolic_link_is_not_followed(hub: HubDir, submit: Sub
     git(model.path, "commit", "-q", "-m", "Link")
     assert submit("--value", 41.5).status == 1
     assert target.read_text() == "[]\n"
+
+
+# --- updating what one's own branch proposes ------------------------------------------------------------------------
+
+
+def test_an_update_is_another_commit_on_the_branch_that_proposes_the_score(hub: HubDir, submit: Submit) -> None:
+    model = hub.model()
+    submit("--value", 41.5)
+    first = model.git("rev-parse", "evalhub/hle")
+    assert submit("--value", 42.5, "--update").status == 0
+    assert model.git("rev-parse", "evalhub/hle^") == first
+    assert yaml.safe_load(show(model, "evalhub/hle")) == [entry(42.5)]
+    assert set(refs(model)) == {"refs/heads/main", "refs/heads/evalhub/hle"}
+
+
+def test_without_a_branch_that_proposes_it_an_update_is_a_new_branch(hub: HubDir, submit: Submit) -> None:
+    model = hub.model(files={"hle.yaml": [entry(40, notes="other")]})
+    assert submit("--value", 42.5, "--update").status == 0
+    assert model.git("rev-parse", "evalhub/hle^") == model.tip()
+
+
+def test_an_update_does_not_override_the_author(hub: HubDir, submit: Submit) -> None:
+    model = hub.model(files={"hle.yaml": [entry(40)]})
+    assert submit("--value", 42.5, "--update").status == 1
+    assert set(refs(model)) == {"refs/heads/main"}
+
+
+def test_what_supersedes_the_author_is_updated(hub: HubDir, submit: Submit) -> None:
+    model = hub.model(files={"hle.yaml": [entry(40)]})
+    submit("--value", 42.5, "--supersede")
+    assert submit("--value", 43.5, "--update").status == 0
+    assert yaml.safe_load(show(model, "evalhub/hle")) == [entry(43.5)]
+
+
+def test_somebody_elses_branch_is_not_updated(hub: HubDir, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = hub.model()
+    submit("--value", 41.5)
+    before = refs(model)
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "grace@example.org")
+    outcome = submit("--value", 42.5, "--update")
+    assert (outcome.status, "is not yours: Ada Lovelace" in outcome.stderr) == (1, True)
+    assert refs(model) == before
+
+
+def test_a_branch_that_is_checked_out_is_not_updated(hub: HubDir, submit: Submit) -> None:
+    model = hub.model()
+    submit("--value", 41.5)
+    model.git("switch", "-q", "evalhub/hle")
+    before = refs(model)
+    outcome = submit("--value", 42.5, "--update")
+    assert (outcome.status, "is checked out in" in outcome.stderr) == (1, True)
+    assert refs(model) == before
+
+
+def test_a_named_branch_takes_another_score(hub: HubDir, submit: Submit) -> None:
+    model = hub.model()
+    submit("--value", 41.5)
+    assert submit("--value", 50, "--notes", "With tools", "--update", "--branch", "hle").status == 0
+    assert yaml.safe_load(show(model, "evalhub/hle")) == [entry(41.5), entry(50, notes="With tools")]
+
+
+def test_of_several_branches_the_one_to_update_must_be_named(hub: HubDir, submit: Submit) -> None:
+    hub.model()
+    submit("--value", 41.5)
+    submit("--value", 42.5, "--supersede")
+    outcome = submit("--value", 43.5, "--update")
+    assert (outcome.status, "evalhub/hle, evalhub/hle-2" in outcome.stderr) == (2, True)
+
+
+def test_a_branch_to_update_that_is_not_there_is_an_error(hub: HubDir, submit: Submit) -> None:
+    hub.model()
+    outcome = submit("--value", 43.5, "--update", "--branch", "hle")
+    assert (outcome.status, "has no open branch evalhub/hle" in outcome.stderr) == (1, True)
+
+
+def test_a_conflict_with_ones_own_branch_says_how_to_update_it(hub: HubDir, submit: Submit) -> None:
+    hub.model()
+    submit("--value", 41.5)
+    assert "--update" in submit("--value", 42.5).stderr

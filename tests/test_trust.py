@@ -14,8 +14,9 @@ from costs import budget
 from gitrepos import IDENTITY, HubDir, Repo, entry
 
 from evalhub import EvalhubError, Hub, validate
+from evalhub.planning import Request
 from evalhub.results import EvalResult
-from evalhub.submit import Request, Status, submit
+from evalhub.submit import Status, submit
 
 # --- time -----------------------------------------------------------------------------------------------------------
 
@@ -163,16 +164,20 @@ def test_what_is_committed_meanwhile_is_not_submitted_as_ones_own(hub: HubDir) -
     read = Hub(hub.root)
     assert read.repos
     model.commit({"hle.yaml": [entry(1, notes="before"), entry(12, notes="mallory")]})
-    outcome = submit(read, "org/model", Request(RESULT))
+    outcome = submit(read, "org/model", Request((RESULT,)))
     changed = model.git("diff", "--stat", f"{outcome.commit}^", outcome.commit)
-    assert (outcome.status, "mallory" in outcome.after, "3 insertions" in changed) == (Status.COMMITTED, False, False)
-    assert model.git("rev-parse", f"{outcome.commit}^") == outcome.base
+    assert (outcome.status, "mallory" in outcome.plan.changes[0].after, "3 insertions" in changed) == (
+        Status.COMMITTED,
+        False,
+        False,
+    )
+    assert model.git("rev-parse", f"{outcome.commit}^") == outcome.plan.base
 
 
 @pytest.mark.usefixtures("ada")
 def test_submissions_at_the_same_moment_all_arrive(hub: HubDir) -> None:
     model = hub.model(bare=True)
-    requests = [Request(EvalResult("cais/hle", "hle", 40 + i, notes="same name"), file="r.yaml") for i in range(4)]
+    requests = [Request((EvalResult("cais/hle", "hle", 40 + i, notes="same name"),), file="r.yaml") for i in range(4)]
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(lambda request: submit(Hub(hub.root), "org/model", request), requests))
     committed = [outcome.branch for outcome in outcomes if outcome.status is Status.COMMITTED]
@@ -195,7 +200,7 @@ def test_a_file_that_can_not_be_read_is_not_taken_for_a_new_one(lost: str, hub: 
     model = hub.model(files={"hle.yaml": [entry(1, notes="mine")]}, bare=True)
     model.lose(lost)
     with pytest.raises(EvalhubError, match="can't be read as a whole"):
-        submit(Hub(hub.root), "org/model", Request(RESULT))
+        submit(Hub(hub.root), "org/model", Request((RESULT,)))
     assert model.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
 
 
@@ -203,7 +208,7 @@ def test_a_file_that_can_not_be_read_is_not_taken_for_a_new_one(lost: str, hub: 
 def test_a_bare_repository_beside_the_files_of_another_is_submitted_to(hub: HubDir) -> None:
     subprocess.run(["git", "init", "-q", str(hub.root)], check=True)
     hub.model(bare=True)
-    assert submit(Hub(hub.root), "org/model", Request(RESULT)).status is Status.COMMITTED
+    assert submit(Hub(hub.root), "org/model", Request((RESULT,))).status is Status.COMMITTED
 
 
 @pytest.mark.usefixtures("ada")
@@ -217,7 +222,7 @@ def test_a_bare_repository_that_came_with_a_clone_runs_nothing(hub: HubDir, tmp_
     model.git("config", "gpg.program", str(script))
     subprocess.run(["git", "-C", str(hub.root), "add", "models"], check=True)
     with pytest.raises(EvalhubError, match="that another repository has in its files"):
-        submit(Hub(hub.root), "org/model", Request(RESULT))
+        submit(Hub(hub.root), "org/model", Request((RESULT,)))
     assert not (tmp_path / "ran").exists()
 
 

@@ -1,0 +1,294 @@
+"""What an evaluation's log would be as results of a hub's benchmarks. What can't be told for sure is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evalhub import tool_tasks
+from evalhub.benchmarks import Benchmark, Task
+from evalhub.errors import EvalhubError
+from evalhub.hub import Hub
+from evalhub.logs import Log, Measurement
+from evalhub.lookup import NotFoundError
+from evalhub.names import normalise, printable
+from evalhub.registry import Metric
+from evalhub.results import EvalResult, Source
+from evalhub.terms import Scale
+from evalhub.tool_tasks import ToolTask, tool_key
+from evalhub.typed import resolve_task
+from evalhub.values import format_value
+
+_MOST_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody says of the results beside the log: it counts before what the log says. None: as the log says."""
+
+    benchmark: str | None = None
+    task: str | None = None
+    metric: str | None = None
+    notes: str | None = None
+    date: str | None = None
+    revision: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A task of a log, and the result that it would be. Where that can't be told, `result` is None and `reason` says
+    why; `asks` is set where the benchmark is known, and somebody must choose. `remarks` are for people to read before
+    they publish.
+    """
+
+    task: str
+    model: str | None
+    result: EvalResult | None = None
+    reason: str = ""
+    asks: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+class _UnclearError(Exception):
+    """It can't be told which result a task's measurements are; `asks` is set where somebody must choose."""
+
+    def __init__(self, reason: str, *, asks: bool = False) -> None:
+        super().__init__(reason)
+        self.asks = asks
+
+
+def drafts(hub: Hub, log: Log, wanted: Wanted) -> list[Draft]:
+    """Return what each task of a log would be, for each model in it, in the log's order.
+
+    Raises `EvalhubError` where `wanted` names what isn't there, or a benchmark for a log of several tasks.
+    """
+    groups: dict[tuple[str | None, str], list[Measurement]] = {}
+    for measurement in _narrowed(log, wanted):
+        groups.setdefault((measurement.model, measurement.task), []).append(measurement)
+    tasks = list(dict.fromkeys(task for _, task in groups))
+    if wanted.benchmark is not None and len(tasks) > 1:
+        message = f"the log has {len(tasks)} tasks: {_listed(tasks)}"
+        raise EvalhubError(message, "name the one that is this benchmark: --task NAME", exit_status=2)
+    return [_draft(hub, log, wanted, task, model, found) for (model, task), found in groups.items()]
+
+
+def of_model(found: Sequence[Draft], model_id: str) -> tuple[list[Draft], str | None]:
+    """Return the drafts of one model, and a warning where the log names another one.
+
+    Raises `EvalhubError` where the log is of several models, none of which is this one.
+    """
+    models = list(dict.fromkeys(draft.model for draft in found if draft.model))
+    own = [model for model in models if is_called(model_id, model)]
+    if len(models) > 1 and not own:
+        message = f"the log is of {len(models)} models, and none is {printable(model_id)}: {_listed(models)}"
+        raise EvalhubError(message, "name one of them")
+    if own:
+        return [draft for draft in found if draft.model in own], None
+    warning = f"the log is of {printable(models[0], limit=100)}, and you submit it for {printable(model_id)}"
+    return list(found), warning if models else None
+
+
+def is_called(model_id: str, name: str) -> bool:
+    """Whether a log's name for a model means the one with this id: tools put a provider before it, or leave the
+    organisation out.
+    """
+    parts = [normalise(part) for part in name.split("/")]
+    wanted = [normalise(part) for part in model_id.split("/")]
+    return parts[-2:] == wanted or (len(parts) == 1 and parts == wanted[-1:])
+
+
+def settled(found: Sequence[Draft]) -> tuple[EvalResult, ...]:
+    """Return the results of drafts; those of no known benchmark are passed over.
+
+    Raises `EvalhubError` where somebody must choose, or there is no result at all.
+    """
+    for draft in found:
+        if draft.asks:
+            hint = "choose with --metric NAME, or in evalhub.yaml below `tools:`"
+            raise EvalhubError(f"{printable(draft.task, limit=100)} {draft.reason}", hint, exit_status=2)
+    results = tuple(draft.result for draft in found if draft.result)
+    if not results:
+        hint = "name it: --benchmark NAME, with --task NAME where the log has several; or see `tools:` in evalhub.yaml"
+        raise EvalhubError("no task of the log belongs to a benchmark that is known here", hint)
+    return results
+
+
+def _narrowed(log: Log, wanted: Wanted) -> Sequence[Measurement]:
+    """Return the measurements of the log's task that is meant, where one is."""
+    if wanted.task is None:
+        return log.measurements
+    names = {measurement.task for measurement in log.measurements}
+    meant = {name for name in names if name == wanted.task} or {
+        name for name in names if normalise(name) == normalise(wanted.task)
+    }
+    if not meant and wanted.benchmark is None:
+        raise EvalhubError(f"the log has no task {printable(wanted.task, limit=100)}", f"its tasks: {_listed(names)}")
+    return [each for each in log.measurements if each.task in meant] if meant else log.measurements
+
+
+def _draft(hub: Hub, log: Log, wanted: Wanted, task: str, model: str | None, found: Sequence[Measurement]) -> Draft:
+    try:
+        target = _target(hub, log, wanted, task, found)
+        metric = hub.registry.metric(target.dataset_id, target.task_id or "")
+        chosen = _chosen(hub, target, metric, wanted, found)
+    except _UnclearError as error:
+        return Draft(task, model, reason=str(error), asks=error.asks)
+    value, remarks = _scaled(chosen, metric)
+    remarks += _about(hub, target, chosen, value)
+    source = wanted.source or (Source(chosen.source_url, chosen.source_name) if chosen.source_url else None)
+    notes = "; ".join(chosen.setup) if wanted.notes is None else wanted.notes
+    result = EvalResult(
+        target.dataset_id,
+        target.task_id or "",
+        value,
+        wanted.revision or chosen.revision,
+        None,
+        wanted.date or chosen.date,
+        source,
+        notes or None,
+    )
+    return Draft(task, model, result, remarks=(*remarks, *chosen.remarks))
+
+
+# --- which benchmark ------------------------------------------------------------------------------------------------
+
+
+def _target(hub: Hub, log: Log, wanted: Wanted, task: str, found: Sequence[Measurement]) -> ToolTask:
+    """Return the benchmark's task that a log's task is, with the id of both: what was typed, what the registry says,
+    what the benchmark's own spec says, or what evalhub comes with. Raises `_UnclearError`.
+    """
+    key = tool_key(log.tool)
+    known = hub.registry.tool_tasks.get(key, {}).get(task)
+    if wanted.benchmark is not None:
+        dataset_id, task_id = _typed(hub, wanted.benchmark, wanted.task, task)
+        return ToolTask(dataset_id, task_id, known.metric if known and known.dataset_id == dataset_id else None)
+    if known is not None:
+        return _resolved(hub, known)
+    by_spec = _by_spec(hub, key, task, found)
+    if by_spec is not None:
+        return by_spec
+    default = tool_tasks.shipped().get(key, {}).get(task)
+    if default is not None:
+        return _resolved(hub, default)
+    raise _UnclearError("belongs to no benchmark that is known here")
+
+
+def _typed(hub: Hub, benchmark: str, typed: str | None, task: str) -> tuple[str, str]:
+    """Return the benchmark's task that was typed, which may also be the log's name for it, to choose among several."""
+    if typed is None or normalise(typed) != normalise(task):
+        return resolve_task(hub, benchmark, typed)
+    try:
+        return resolve_task(hub, benchmark, typed)
+    except EvalhubError:
+        return resolve_task(hub, benchmark, None)
+
+
+def _resolved(hub: Hub, known: ToolTask) -> ToolTask:
+    try:
+        dataset_id, task_id = resolve_task(hub, known.dataset_id, known.task_id)
+    except NotFoundError:
+        reason = f"belongs to {printable(known.dataset_id)}, which is no benchmark of this hub"
+        raise _UnclearError(reason) from None
+    except EvalhubError as error:
+        raise _UnclearError(f"belongs to {printable(known.dataset_id)}: {error.message}") from None
+    return ToolTask(dataset_id, task_id, known.metric)
+
+
+def _by_spec(hub: Hub, key: str, task: str, found: Sequence[Measurement]) -> ToolTask | None:
+    """Return the one task that specs say it is: of a benchmark that is evaluated with this tool, by its id; or of the
+    dataset that the log names, by config and split.
+    """
+    own = [each for each in hub.benchmarks.values() if each.spec.evaluation_framework == key]
+    named = [ToolTask(each.dataset_id, task) for each in own if each.spec.has_task(task)]
+    if len(named) == 1:
+        return named[0]
+    datasets = {each.dataset for each in found}
+    benchmark = hub.benchmarks.get(datasets.pop() or "") if len(datasets) == 1 else None
+    if benchmark is None:
+        return None
+    fitting = [each.id for each in benchmark.tasks if any(_fits(each, measurement) for measurement in found)]
+    return ToolTask(benchmark.dataset_id, fitting[0]) if len(fitting) == 1 else None
+
+
+def _fits(task: Task, measurement: Measurement) -> bool:
+    """Whether a measurement is of the task's config and split, as far as the log says."""
+    return measurement.config in (None, task.config) and measurement.split in (None, task.split)
+
+
+# --- which number ---------------------------------------------------------------------------------------------------
+
+
+def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: Sequence[Measurement]) -> Measurement:
+    """Return the one number that counts: of the metric that was typed, else that the mapping names, else that the tool
+    calls the main one, else the only one, else the registry's. Raises `_UnclearError`.
+    """
+    typed = wanted.metric or target.metric
+    if typed is not None:
+        candidates = _of_metric(found, typed)
+        if not candidates:
+            reason = f"has no metric {printable(typed, limit=100)}; it has {_listed(each.metric for each in found)}"
+            raise _UnclearError(reason, asks=True)
+    else:
+        candidates = [each for each in found if each.main] or list(found)
+        if len({each.metric for each in candidates}) > 1 and metric.name is not None:
+            candidates = _of_metric(candidates, metric.name) or candidates
+    metrics = list(dict.fromkeys(each.metric for each in candidates))
+    if len(metrics) > 1:
+        raise _UnclearError(f"has several metrics; choose one with --metric: {_listed(metrics)}", asks=True)
+    task = _task(hub, target)
+    if len(candidates) > 1 and task is not None:
+        candidates = [each for each in candidates if _fits(task, each)] or candidates
+    if len(candidates) > 1:
+        parts = [f"{each.config or 'default'} {each.split or ''}".strip() for each in candidates]
+        raise _UnclearError(f"has {len(candidates)} values of {printable(metrics[0])}: {_listed(parts)}", asks=True)
+    return candidates[0]
+
+
+def _of_metric(found: Iterable[Measurement], name: str) -> list[Measurement]:
+    """Return the measurements of the metric that is called so, as a whole or by a part: `acc` may be `acc,none`."""
+    measurements = list(found)
+    for means in (
+        lambda metric: metric == name,
+        lambda metric: normalise(metric) == normalise(name),
+        lambda metric: normalise(name) in map(normalise, metric.replace("/", ",").split(",")),
+    ):
+        fitting = [each for each in measurements if means(each.metric)]
+        if fitting:
+            return fitting
+    return []
+
+
+def _scaled(chosen: Measurement, metric: Metric) -> tuple[float, tuple[str, ...]]:
+    """Return the value on the leaderboard's scale, and what there is to say of that: a tool's fraction becomes percent
+    only where the registry says percent.
+    """
+    if chosen.scale is not Scale.FRACTION or metric.scale is not Scale.PERCENT:
+        return chosen.value, ()
+    value = float(Decimal(repr(chosen.value)) * 100)
+    return value, (f"{format_value(chosen.value)} is told as {format_value(value)}: the registry says percent",)
+
+
+def _about(hub: Hub, target: ToolTask, chosen: Measurement, value: float) -> tuple[str, ...]:
+    """Return what an entry can't say, or what doesn't fit the benchmark."""
+    remarks = [f"{printable(chosen.metric, limit=100)} {format_value(value)}"]
+    if chosen.error is not None:
+        error = format_value(chosen.error)
+        remarks.append(f"its standard error, {error}, stays in the log: entries have no field for it")
+    task = _task(hub, target)
+    if task is not None and not _fits(task, chosen):
+        was = " ".join(filter(None, (chosen.config, chosen.split)))
+        remarks.append(f"{printable(was, limit=100)} was evaluated; the benchmark's task is {task.config} {task.split}")
+    return tuple(remarks)
+
+
+def _task(hub: Hub, target: ToolTask) -> Task | None:
+    benchmark: Benchmark | None = hub.benchmarks.get(target.dataset_id)
+    return next((each for each in benchmark.tasks if each.id == target.task_id), None) if benchmark else None
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = list(dict.fromkeys(names))
+    more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
+    return ", ".join(printable(name, limit=80) for name in known[:_MOST_LISTED]) + more

@@ -1,0 +1,351 @@
+"""What a submission would change, result by result, before anything is written."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from evalhub import checkouts, git, proposals, pulls, results_edit
+from evalhub.checking import check_files
+from evalhub.checkouts import SourceFile
+from evalhub.diagnostics import Diagnostic, FileRef
+from evalhub.errors import EvalhubError
+from evalhub.files import RawFile
+from evalhub.hub import Hub
+from evalhub.names import printable
+from evalhub.results import RESULTS_FOLDER, EvalResult, SeriesKey, counts_as_results, new_file_name, read_entries
+from evalhub.rules.subjects import Context
+from evalhub.snapshot import Place, PlacedResult, RepoSnapshot
+from evalhub.unsafe import refuse_unsafe
+from evalhub.validation import context_of
+
+
+class Verdict(enum.StrEnum):
+    """What would become of one result."""
+
+    NEW = "new"
+    SAME = "same"  # the same score stands already: nothing to do
+    CONFLICT = "conflict"  # a different score stands already
+    INVALID = "invalid"  # validation finds errors in the entry, or in the file with it
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants to submit for one model, and where it should go. None: evalhub chooses.
+
+    `file` is a name in `.eval_results`; `branch` may leave out the leading `evalhub/`. `supersede` proposes a value
+    beside a different one that stands; `update` changes the branch of one's own that proposes the different one.
+    """
+
+    results: tuple[EvalResult, ...]
+    file: str | None = None
+    branch: str | None = None
+    message: str | None = None
+    supersede: bool = False
+    update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One result of a request. `standing` are the results that are the same or in conflict, `path` is the file that it
+    would go to, `supersedes` says that a different value stands, and `findings` are what validation has against it.
+    """
+
+    result: EvalResult
+    verdict: Verdict
+    standing: tuple[PlacedResult, ...] = ()
+    path: str = ""
+    supersedes: bool = False
+    findings: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file's text before (None: the file is new) and after."""
+
+    path: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be committed on top of the commit `base`: the changes of the items that are new.
+
+    `onto` is the branch of one's own that would be updated, None where there would be a new one. `findings` is what
+    validation says of the files as they would be that it doesn't say of them as they are; of those items that aren't
+    new, their own findings.
+    """
+
+    model_id: str
+    repository: Path
+    base: str
+    items: tuple[Item, ...]
+    changes: tuple[FileChange, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    onto: str | None = None
+
+    def of(self, verdict: Verdict) -> list[Item]:
+        return [item for item in self.items if item.verdict is verdict]
+
+
+class Planner:
+    """Plans submissions to the models of one hub, of which it keeps what all of them need."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._context: Context | None = None
+
+    def plan(self, snapshot: RepoSnapshot, request: Request) -> Plan:
+        """Return what `request` would change in a model's repository, and write nothing.
+
+        Raises `EvalhubError` where there is nothing to base a branch on, it isn't safe to run git there, a file can't
+        be edited, or the branch to update isn't one's own.
+        """
+        if snapshot.default is None:
+            raise EvalhubError(
+                f"{printable(snapshot.id)} has no commits to base a branch on", "commit something there first"
+            )
+        refuse_unsafe(snapshot)
+        onto = _own_branch(snapshot, request)
+        base = _Base(snapshot, onto or snapshot.default)
+        items = [_judged(snapshot, base, request, result, onto) for result in _once(request.results)]
+        planned = [_with_path(base, request, item) if item.verdict is Verdict.NEW else item for item in items]
+        plan = Plan(snapshot.id, snapshot.path, base.place.tip, tuple(planned))
+        plan = replace(plan, onto=onto.ref.removeprefix("refs/heads/") if onto else None)
+        return self._checked(plan, base, snapshot)
+
+    def _checked(self, plan: Plan, base: _Base, snapshot: RepoSnapshot) -> Plan:
+        """Return the plan with what validation says of it; items with errors become invalid, and change nothing."""
+        findings = self._findings(plan, base, snapshot)
+        if not _errors(findings):
+            return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
+        items = []
+        for item in plan.items:  # which of them is it?
+            found = self._findings(replace(plan, items=(item,)), base, snapshot) if item.verdict is Verdict.NEW else []
+            items.append(replace(item, verdict=Verdict.INVALID, findings=tuple(found)) if _errors(found) else item)
+        plan = replace(plan, items=tuple(items))
+        rest = self._findings(plan, base, snapshot)
+        if _errors(rest):  # they are only wrong together
+            wrong = [
+                replace(item, verdict=Verdict.INVALID, findings=tuple(rest)) if item.verdict is Verdict.NEW else item
+                for item in plan.items
+            ]
+            plan, rest = replace(plan, items=tuple(wrong)), []
+        own = (finding for item in plan.items for finding in item.findings)
+        findings = list(dict.fromkeys((*rest, *own)))
+        return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
+
+    def _findings(self, plan: Plan, base: _Base, snapshot: RepoSnapshot) -> list[Diagnostic]:
+        """Validate the files as they would be, and return what isn't wrong with them as they are."""
+        changes = {change.path: change.after for change in _changes(base, plan.of(Verdict.NEW))}
+        if not changes:
+            return []
+        if self._context is None:
+            self._context = context_of(self._hub.datasets.values(), self._hub.registry, {})
+        context, elsewhere = self._context, partial(self._hub.claims, but=snapshot.path)
+        others = [
+            replace(each, file=replace(each.file, ref=None)) for each in base.files if each.file.path not in changes
+        ]
+        new = [
+            checkouts.source_file(FileRef(path, snapshot.id, None, str(snapshot.path)), after)
+            for path, after in changes.items()
+        ]
+        known, found = (
+            [one for each in check_files(files, context, elsewhere=elsewhere) for one in each.diagnostics]
+            for files in (base.files, [*others, *new])
+        )
+        counts = Counter(map(_finding, known))
+        fresh = []
+        for each in found:
+            if counts[_finding(each)]:
+                counts[_finding(each)] -= 1
+            else:
+                fresh.append(each)
+        return fresh
+
+
+def _errors(findings: Iterable[Diagnostic]) -> bool:
+    return any(finding.is_error for finding in findings)
+
+
+def _finding(diagnostic: Diagnostic) -> tuple[str, str, str]:
+    """Return what a finding is, wherever it stands: an edit moves the lines below it."""
+    return diagnostic.file.path, diagnostic.code, re.sub(r"\bline [0-9]+", "line", diagnostic.message)
+
+
+# --- what stands ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """An entry of a file at the base: where it is, from 0 among all entries, and what it says."""
+
+    path: str
+    position: int
+    result: EvalResult
+
+
+class _Base:
+    """The result files of the commit that a new one would go on top of."""
+
+    def __init__(self, snapshot: RepoSnapshot, place: Place) -> None:
+        self.place = place
+        branch = place.branch
+        self.files: list[SourceFile] = list(
+            checkouts.committed_files(snapshot.path, branch, snapshot.id, snapshot.type)
+        )
+        self._raw = {file.file.path: file.read for file in self.files}
+        self.entries: dict[SeriesKey, _Standing] = {}
+        for file in self.files:
+            if counts_as_results(file.file.path) and (raw := file.read()).kind == "file":
+                held = read_entries(raw.content)
+                for position, result in zip(held.positions, held.entries, strict=True):
+                    self.entries.setdefault(result.series, _Standing(file.file.path, position, result))
+
+    def text(self, path: str) -> str | None:
+        """Return a file's text, None where there is no such file. Raises `EvalhubError` where it is no text file."""
+        read = self._raw.get(path)
+        if read is None:
+            return None
+        raw: RawFile = read()
+        if raw.kind != "file":
+            what = "can't be read" if raw.kind == checkouts.MISSING else f"is a {raw.kind}"
+            raise EvalhubError(f"{printable(path)} {what}", "name another file: --file NAME.yaml")
+        try:
+            return raw.content.decode("utf-8")
+        except UnicodeDecodeError:
+            raise EvalhubError(f"{printable(path)} is not UTF-8 text", "name another file: --file NAME.yaml") from None
+
+
+def _own_branch(snapshot: RepoSnapshot, request: Request) -> Place | None:
+    """Return the branch to update: the one that is named, or the one that proposes another value; None: a new one.
+
+    Raises `EvalhubError` where there are several, or it isn't one's own.
+    """
+    if not request.update:
+        return None
+    local = {item.place.ref: item.place for item in snapshot.results if item.place.ref.startswith(pulls.PROPOSALS)}
+    if request.branch is not None:
+        ref = pulls.PROPOSALS + request.branch.removeprefix("evalhub/")
+        if ref not in local:
+            message = (
+                f"{printable(snapshot.id)} has no open branch evalhub/{printable(ref.removeprefix(pulls.PROPOSALS))}"
+            )
+            known = ", ".join(printable(each.removeprefix("refs/heads/")) for each in sorted(local))
+            raise EvalhubError(message, f"its open branches: {known}" if known else "without --update: a new branch")
+        refs = {ref}
+    else:
+        wanted = {result.series: result.value for result in request.results}
+        refs = {
+            item.place.ref
+            for item in snapshot.results
+            if item.place.ref in local and wanted.get(item.result.series, item.result.value) != item.result.value
+        }
+    if not refs:
+        return None
+    if len(refs) > 1:
+        listed = ", ".join(printable(ref.removeprefix("refs/heads/")) for ref in sorted(refs))
+        raise EvalhubError(
+            f"several branches propose another value: {listed}", "name one: --branch NAME", exit_status=2
+        )
+    place = local[refs.pop()]
+    _refuse_others(snapshot, place)
+    return place
+
+
+def _refuse_others(snapshot: RepoSnapshot, place: Place) -> None:
+    mine = proposals.identity(snapshot.path).rpartition("<")[2].rstrip(">")
+    with git.reading(str(snapshot.path), place.ref):
+        author = git.read_commit(git.open_repository(snapshot.path), place.branch.tip).author
+    if author.email != mine:
+        branch = printable(place.ref.removeprefix("refs/heads/"))
+        who = printable(f"{author.name} <{author.email}>", limit=100)
+        raise EvalhubError(
+            f"the branch {branch} is not yours: {who} made its last commit", "without --update: --supersede"
+        )
+
+
+def _once(results: Sequence[EvalResult]) -> list[EvalResult]:
+    """Return each result once. Raises `EvalhubError` where two of them say different things of one thing."""
+    by_series: dict[SeriesKey, EvalResult] = {}
+    for result in results:
+        other = by_series.setdefault(result.series, result)
+        if other.value != result.value:
+            task = printable(f"{result.dataset_id}, task {result.task_id}", limit=200)
+            message = f"two different values for {task}: {other.value!r} and {result.value!r}"
+            raise EvalhubError(message, "submit one of them, or tell their setups apart with --notes")
+    return list(by_series.values())
+
+
+def _judged(snapshot: RepoSnapshot, base: _Base, request: Request, result: EvalResult, onto: Place | None) -> Item:
+    """Return what stands for a result: the same, something different, or nothing."""
+    placed = [item for item in snapshot.results if item.result.series == result.series]
+    same = tuple(item for item in placed if item.result.value == result.value)
+    different = tuple(item for item in placed if item.result.value != result.value)
+    if onto and any(item.place.ref == onto.ref for item in different):
+        return Item(result, Verdict.NEW)  # what the branch says now is what is updated
+    if same:
+        return Item(result, Verdict.SAME, same)
+    if different and not request.supersede:
+        return Item(result, Verdict.CONFLICT, different)
+    return Item(result, Verdict.NEW, different, supersedes=bool(different))
+
+
+# --- the files ------------------------------------------------------------------------------------------------------
+
+
+def _with_path(base: _Base, request: Request, item: Item) -> Item:
+    """Return the item with the file that it goes to: where the value that it replaces stands, else the one that is
+    named, else the one that the benchmark's results are in, nearest the same task and notes; else a new one.
+    """
+    result = item.result
+    old = base.entries.get(result.series)
+    if old is not None:
+        if request.file and _path(request.file) != old.path:
+            message = f"the score to supersede stands in {printable(old.path)}, not in {printable(request.file)}"
+            raise EvalhubError(message, "drop --file")
+        return replace(item, path=old.path)
+    if request.file:
+        return replace(item, path=_path(request.file))
+    of_benchmark = [each for each in base.entries.values() if each.result.dataset_id == result.dataset_id]
+    if not of_benchmark:
+        return replace(item, path=_path(new_file_name(result.dataset_id, result.variant)))
+    best = max(
+        of_benchmark,
+        key=lambda each: (each.result.variant == result.variant, each.result.task_id == result.task_id),
+    )
+    return replace(item, path=best.path)
+
+
+def _path(file: str) -> str:
+    name = file.removeprefix(RESULTS_FOLDER + "/")
+    if not re.fullmatch(r"[^/\x00-\x1f\x7f]+\.yaml", name) or name.startswith("."):
+        hint = "name a file directly in .eval_results: --file hle.yaml"
+        raise EvalhubError(
+            f"the Hub doesn't read a result file called {printable(file, limit=100)}", hint, exit_status=2
+        )
+    return f"{RESULTS_FOLDER}/{name}"
+
+
+def _changes(base: _Base, items: Iterable[Item]) -> tuple[FileChange, ...]:
+    """Return what the items make of the files. Raises `EvalhubError` where one can't be edited."""
+    before: dict[str, str | None] = {}
+    after: dict[str, str] = {}
+    for item in items:
+        text = after[item.path] if item.path in after else before.setdefault(item.path, base.text(item.path))
+        old = base.entries.get(item.result.series)
+        entry = item.result.to_entry()
+        try:
+            if old is not None:
+                after[item.path] = results_edit.replace_entry(text or "", old.position, entry)
+            else:
+                after[item.path] = results_edit.add_entry(text or "", entry)
+        except EvalhubError as error:
+            raise EvalhubError(f"{printable(item.path)}: {error.message}", error.hint) from None
+    return tuple(FileChange(path, before[path], text) for path, text in after.items())
