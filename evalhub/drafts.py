@@ -86,8 +86,10 @@ def of_model(found: Sequence[Draft], model_id: str) -> tuple[list[Draft], str | 
         raise EvalhubError(message, "name one of them")
     if own:
         return [draft for draft in found if draft.model in own], None
+    if not models:
+        return list(found), None
     warning = f"the log is of {printable(models[0], limit=100)}, and you submit it for {printable(model_id)}"
-    return list(found), warning if models else None
+    return list(found), warning
 
 
 def is_called(model_id: str, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
 def command(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model's id, or its last part.")],
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODEL",
+            help="A model's id, or its last part. With --batch: the model of what doesn't name one.",
+            show_default=False,
+        ),
+    ] = None,
     benchmark: Annotated[
         str | None,
         typer.Option(help="A dataset id, its last part, an alias or the benchmark's name.", show_default=False),
@@ -35,6 +43,14 @@ def command(
             metavar="FILE",
             help="What an evaluation tool wrote, instead of --benchmark and --value: a log of Inspect AI, results of "
             "lm-eval, lighteval or MTEB, an Every Eval Ever record, or a README with a model-index.",
+            show_default=False,
+        ),
+    ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Many scores at once, one branch a model: a CSV file, JSON lines, or a folder of logs.",
             show_default=False,
         ),
     ] = None,
@@ -85,6 +101,17 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be committed, and write nothing.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Commit a batch without asking.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where a batch writes what became of each score. Default: NAME.results.jsonl beside it.",
+            show_default=False,
+        ),
+    ] = None,
     hub: HubOption = None,
     no_color: NoColorOption = False,
     no_cache: NoCacheOption = False,
@@ -94,6 +121,7 @@ def command(
     Commits them on a new branch evalhub/… of the model repo. Nothing else changes: neither working tree nor index, HEAD
     or other branches.
     """
+    from evalhub.cli import submit_batch
     from evalhub.drafts import Wanted
     from evalhub.planning import Request
     from evalhub.submit import Status, submit
@@ -101,29 +129,46 @@ def command(
 
     source = parse_source(source_url, source_name, source_user, source_org)
     wanted = Wanted(benchmark, task, metric, notes, date, revision, source)
-    _check_usage(value, log, wanted)
+    given = {"--value": value, "--from": log, "--batch": batch, "MODEL": model, "--metric": metric}
+    given |= {"--benchmark": benchmark, "--file": file, "--branch": branch, "--output": output}
+    _check_usage({name for name, what in given.items() if what is not None} | ({"--yes"} if yes else set()))
     out, err = stdout(context, no_color), stderr(context, no_color)
     with open_hub(context, hub, no_color, no_cache) as opened:
-        results = _typed(opened, value, wanted) if log is None else _read(opened, log, model, wanted, err)
-        request = Request(results, file, branch, message, supersede, update)
-        outcome = submit(opened, model, request, dry_run=dry_run)
-    _print(outcome, out, err, hub_flag(context, hub))
-    if outcome.status in (Status.CONFLICT, Status.INVALID):
+        request = Request((), file, branch, None, message, supersede, update)
+        if batch is not None:
+            options = submit_batch.Options(batch, model, dry_run, yes, output)
+            fine = submit_batch.run(opened, options, wanted, request, out, err)
+        else:
+            results = _read(opened, log, model or "", wanted, err) if log else _typed(opened, value, wanted)
+            outcome = submit(opened, model or "", replace(request, results=results), dry_run=dry_run)
+            _print(outcome, out, err, hub_flag(context, hub))
+            fine = outcome.status not in (Status.CONFLICT, Status.INVALID)
+    if not fine:
         raise typer.Exit(1)
 
 
-def _check_usage(value: str | None, log: Path | None, wanted: Wanted) -> None:
+def _check_usage(given: set[str]) -> None:
+    """Raise where options that were given don't go together, or one is missing."""
     from evalhub.errors import EvalhubError
 
-    if log is not None and value is not None:
-        raise EvalhubError("the score stands in the log", "drop --value, or --from", exit_status=2)
-    if log is None and value is None:
-        hint = "type --benchmark NAME --value NUMBER, or name a log: --from FILE"
-        raise EvalhubError("there is nothing to submit", hint, exit_status=2)
-    if log is None and wanted.benchmark is None:
-        raise EvalhubError("a score needs its benchmark", "add --benchmark NAME", exit_status=2)
-    if log is None and wanted.metric is not None:
-        raise EvalhubError("--metric chooses among those of a log", "drop it, or add --from FILE", exit_status=2)
+    ways = sorted(given & {"--value", "--from", "--batch"})
+    if len(ways) != 1:
+        message = f"{ways[0]} and {ways[1]} don't go together" if ways else "there is nothing to submit"
+        hint = "type --benchmark NAME --value NUMBER, or name a log: --from FILE; or a list of scores: --batch FILE"
+        raise EvalhubError(message, hint, exit_status=2)
+    (way,) = ways
+    needed = {"--value": ("MODEL", "--benchmark"), "--from": ("MODEL",), "--batch": ()}[way]
+    useless = {
+        "--value": ("--metric", "--output", "--yes"),
+        "--from": ("--output", "--yes"),
+        "--batch": ("--file", "--branch"),
+    }[way]
+    for name in needed:
+        if name not in given:
+            raise EvalhubError(f"{way} needs {name}", f"evalhub submit MODEL {way} …", exit_status=2)
+    for name in useless:
+        if name in given:
+            raise EvalhubError(f"{name} does nothing with {way}", f"drop {name}", exit_status=2)
 
 
 def _typed(hub: Hub, value: str | None, wanted: Wanted) -> tuple[EvalResult, ...]:
