@@ -18,6 +18,8 @@ from conftest import Cli, Outcome
 from gitrepos import IDENTITY, HubDir, Repo, entry
 from terminals import on_terminal
 
+from evalhub import schemas
+
 Batch = Callable[..., Outcome]
 
 
@@ -39,7 +41,9 @@ def csv(*rows: str, header: str = "model,benchmark,value") -> str:
 
 
 def results(folder: Path, name: str = "scores.results.jsonl") -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / name).read_text().splitlines()]
+    lines = [json.loads(line) for line in (folder / name).read_text().splitlines()]
+    assert all(schemas.accepts("batch", line) for line in lines)
+    return lines
 
 
 def statuses(folder: Path) -> list[str]:
