@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalhub.diagnostics import Diagnostic
-from evalhub.drafts import Draft, Wanted, drafts, is_called
+from evalhub.drafts import Draft, Wanted, drafts
 from evalhub.errors import EvalhubError
 from evalhub.hub import Hub
+from evalhub.log_models import id_of, is_called
 from evalhub.logs import find_reader
 from evalhub.logs.log_files import LogFile
 from evalhub.lookup import NotFoundError
@@ -185,7 +186,7 @@ def _typed(hub: Hub, row: Row, own: Wanted) -> EvalResult:
 
 def _is_of(hub: Hub, draft: Draft, typed: str) -> bool:
     try:
-        return draft.model is None or is_called(hub.model_id(typed), draft.model)
+        return draft.model is None or is_called(id_of(hub, typed), draft.model)
     except EvalhubError:
         return True
 
@@ -201,15 +202,12 @@ def _of_model(hub: Hub, line: Line) -> Line:
     """Return the line with its model's id, where that is in the hub."""
     if not line.model:
         return replace(line, state=State.UNCLEAR, reason="it names no model")
-    parts = line.model.split("/")
-    for name in dict.fromkeys((line.model, "/".join(parts[-2:]))):  # tools put a provider before the id
-        try:
-            return replace(line, model=hub.model_id(name))
-        except NotFoundError as error:
-            reason = error.hint or error.message
-        except EvalhubError as error:
-            return replace(line, state=State.UNCLEAR, reason=error.message)
-    return replace(line, state=State.NO_MODEL, reason=reason)
+    try:
+        return replace(line, model=id_of(hub, line.model))
+    except NotFoundError as error:
+        return replace(line, state=State.NO_MODEL, reason=error.hint or error.message)
+    except EvalhubError as error:
+        return replace(line, state=State.UNCLEAR, reason=error.message)
 
 
 # --- one model ------------------------------------------------------------------------------------------------------

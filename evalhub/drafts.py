@@ -69,36 +69,9 @@ def drafts(hub: Hub, log: Log, wanted: Wanted) -> list[Draft]:
         groups.setdefault((measurement.model, measurement.task), []).append(measurement)
     tasks = list(dict.fromkeys(task for _, task in groups))
     if wanted.benchmark is not None and len(tasks) > 1:
-        message = f"the log has {len(tasks)} tasks: {_listed(tasks)}"
+        message = f"the log has {len(tasks)} tasks: {listed(tasks)}"
         raise EvalhubError(message, "name the one that is this benchmark: --task NAME", exit_status=2)
     return [_draft(hub, log, wanted, task, model, found) for (model, task), found in groups.items()]
-
-
-def of_model(found: Sequence[Draft], model_id: str) -> tuple[list[Draft], str | None]:
-    """Return the drafts of one model, and a warning where the log names another one.
-
-    Raises `EvalhubError` where the log is of several models, none of which is this one.
-    """
-    models = list(dict.fromkeys(draft.model for draft in found if draft.model))
-    own = [model for model in models if is_called(model_id, model)]
-    if len(models) > 1 and not own:
-        message = f"the log is of {len(models)} models, and none is {printable(model_id)}: {_listed(models)}"
-        raise EvalhubError(message, "name one of them")
-    if own:
-        return [draft for draft in found if draft.model in own], None
-    if not models:
-        return list(found), None
-    warning = f"the log is of {printable(models[0], limit=100)}, and you submit it for {printable(model_id)}"
-    return list(found), warning
-
-
-def is_called(model_id: str, name: str) -> bool:
-    """Whether a log's name for a model means the one with this id: tools put a provider before it, or leave the
-    organisation out.
-    """
-    parts = [normalise(part) for part in name.split("/")]
-    wanted = [normalise(part) for part in model_id.split("/")]
-    return parts[-2:] == wanted or (len(parts) == 1 and parts == wanted[-1:])
 
 
 def settled(found: Sequence[Draft]) -> tuple[EvalResult, ...]:
@@ -126,7 +99,7 @@ def _narrowed(log: Log, wanted: Wanted) -> Sequence[Measurement]:
         name for name in names if normalise(name) == normalise(wanted.task)
     }
     if not meant and wanted.benchmark is None:
-        raise EvalhubError(f"the log has no task {printable(wanted.task, limit=100)}", f"its tasks: {_listed(names)}")
+        raise EvalhubError(f"the log has no task {printable(wanted.task, limit=100)}", f"its tasks: {listed(names)}")
     return [each for each in log.measurements if each.task in meant] if meant else log.measurements
 
 
@@ -230,7 +203,7 @@ def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: S
     if typed is not None:
         candidates = _of_metric(found, typed)
         if not candidates:
-            reason = f"has no metric {printable(typed, limit=100)}; it has {_listed(each.metric for each in found)}"
+            reason = f"has no metric {printable(typed, limit=100)}; it has {listed(each.metric for each in found)}"
             raise _UnclearError(reason, asks=True)
     else:
         candidates = [each for each in found if each.main] or list(found)
@@ -238,13 +211,13 @@ def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: S
             candidates = _of_metric(candidates, metric.name) or candidates
     metrics = list(dict.fromkeys(each.metric for each in candidates))
     if len(metrics) > 1:
-        raise _UnclearError(f"has several metrics; choose one with --metric: {_listed(metrics)}", asks=True)
+        raise _UnclearError(f"has several metrics; choose one with --metric: {listed(metrics)}", asks=True)
     task = _task(hub, target)
     if len(candidates) > 1 and task is not None:
         candidates = [each for each in candidates if _fits(task, each)] or candidates
     if len(candidates) > 1:
         parts = [f"{each.config or 'default'} {each.split or ''}".strip() for each in candidates]
-        raise _UnclearError(f"has {len(candidates)} values of {printable(metrics[0])}: {_listed(parts)}", asks=True)
+        raise _UnclearError(f"has {len(candidates)} values of {printable(metrics[0])}: {listed(parts)}", asks=True)
     return candidates[0]
 
 
@@ -290,7 +263,8 @@ def _task(hub: Hub, target: ToolTask) -> Task | None:
     return next((each for each in benchmark.tasks if each.id == target.task_id), None) if benchmark else None
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Return names for a sentence, each once, and how many more there are."""
     known = list(dict.fromkeys(names))
     more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
     return ", ".join(printable(name, limit=80) for name in known[:_MOST_LISTED]) + more

@@ -9,7 +9,8 @@ import yaml
 from gitrepos import HubDir, spec
 
 from evalhub import EvalhubError
-from evalhub.drafts import Draft, Wanted, drafts, is_called, of_model, settled
+from evalhub.drafts import Draft, Wanted, drafts, settled
+from evalhub.log_models import is_called, of_one_model
 from evalhub.logs import Log, Measurement
 from evalhub.results import EvalResult, Source
 from evalhub.terms import Scale
@@ -208,22 +209,42 @@ def test_another_models_name_is_not_taken_for_it(name: str) -> None:
     assert not is_called("org/model", name)
 
 
+def whose(hub: HubDir, typed: str | None, *models: str | None) -> tuple[str, list[float], str | None]:
+    for id in ("org/a", "org/mine"):
+        hub.model(id)
+    found = drafted(hub, *(measured(number, model=model) for number, model in enumerate(models)), benchmark="hle")
+    model_id, own, warning = of_one_model(hub.read(), found, typed)
+    return model_id, [draft.result.value for draft in own if draft.result], warning
+
+
 def test_a_log_of_another_model_is_warned_about(hub: HubDir) -> None:
-    _, warning = of_model(drafted(hub, measured(model="mockllm/model"), benchmark="hle"), "org/mine")
-    assert warning == "the log is of mockllm/model, and you submit it for org/mine"
+    warning = "the log is of mockllm/model, and you submit it for org/mine"
+    assert whose(hub, "mine", "mockllm/model") == ("org/mine", [0], warning)
 
 
-def test_a_log_that_names_no_model_is_anybodys(hub: HubDir) -> None:
-    assert of_model(drafted(hub, measured(), benchmark="hle"), "org/mine")[1] is None
+def test_a_log_that_names_no_model_is_of_the_one_that_was_typed(hub: HubDir) -> None:
+    assert whose(hub, "mine", None) == ("org/mine", [0], None)
 
 
 def test_of_several_models_ones_own_counts(hub: HubDir) -> None:
-    found = drafted(hub, measured(0.1, model="org/a"), measured(0.2, model="org/b"), benchmark="hle")
-    own, warning = of_model(found, "org/b")
-    assert ([draft.model for draft in own], warning) == (["org/b"], None)
+    assert whose(hub, "mine", "org/a", "hf/org/mine") == ("org/mine", [1], None)
 
 
 def test_a_log_of_several_other_models_is_refused(hub: HubDir) -> None:
-    found = drafted(hub, measured(0.1, model="org/a"), measured(0.2, model="org/b"), benchmark="hle")
-    with pytest.raises(EvalhubError, match="none is org/c: org/a, org/b"):
-        of_model(found, "org/c")
+    with pytest.raises(EvalhubError, match="none is org/mine: org/b, org/c"):
+        whose(hub, "org/mine", "org/b", "org/c")
+
+
+def test_without_a_model_typed_it_is_the_logs(hub: HubDir) -> None:
+    assert whose(hub, None, "vllm/org/mine") == ("org/mine", [0], None)
+
+
+@pytest.mark.parametrize("models", [("org/a", "org/mine"), (None,)])
+def test_without_a_model_typed_the_log_must_name_just_one(hub: HubDir, models: tuple[str | None, ...]) -> None:
+    with pytest.raises(EvalhubError, match=r"the log (is of 2|names no) model"):
+        whose(hub, None, *models)
+
+
+def test_a_model_of_a_log_that_is_not_in_the_hub_is_an_error(hub: HubDir) -> None:
+    with pytest.raises(EvalhubError, match="no model is called `org/other`"):
+        whose(hub, None, "hf/org/other")

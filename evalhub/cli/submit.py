@@ -25,7 +25,7 @@ def command(
         str | None,
         typer.Argument(
             metavar="MODEL",
-            help="A model's id, or its last part. With --batch: the model of what doesn't name one.",
+            help="A model's id, or its last part. Default: the one that the log or list names.",
             show_default=False,
         ),
     ] = None,
@@ -139,8 +139,11 @@ def command(
             options = submit_batch.Options(batch, model, dry_run, yes, output)
             fine = submit_batch.run(opened, options, wanted, request, out, err)
         else:
-            results = _read(opened, log, model or "", wanted, err) if log else _typed(opened, value, wanted)
-            outcome = submit(opened, model or "", replace(request, results=results), dry_run=dry_run)
+            if log is not None:
+                name, results = _read(opened, log, model, wanted, err)
+            else:
+                name, results = model or "", _typed(opened, value, wanted)
+            outcome = submit(opened, name, replace(request, results=results), dry_run=dry_run)
             _print(outcome, out, err, hub_flag(context, hub))
             fine = outcome.status not in (Status.CONFLICT, Status.INVALID)
     if not fine:
@@ -157,7 +160,7 @@ def _check_usage(given: set[str]) -> None:
         hint = "type --benchmark NAME --value NUMBER, or name a log: --from FILE; or a list of scores: --batch FILE"
         raise EvalhubError(message, hint, exit_status=2)
     (way,) = ways
-    needed = {"--value": ("MODEL", "--benchmark"), "--from": ("MODEL",), "--batch": ()}[way]
+    needed = ("MODEL", "--benchmark") if way == "--value" else ()
     useless = {
         "--value": ("--metric", "--output", "--yes"),
         "--from": ("--output", "--yes"),
@@ -181,21 +184,22 @@ def _typed(hub: Hub, value: str | None, wanted: Wanted) -> tuple[EvalResult, ...
     return (EvalResult(dataset_id, task_id, number, revision, None, date, source, notes),)
 
 
-def _read(hub: Hub, log: Path, model: str, wanted: Wanted, err: Console) -> tuple[EvalResult, ...]:
-    """Return the results that a log is, and say what was read of it."""
-    from evalhub.drafts import drafts, of_model, settled
+def _read(hub: Hub, log: Path, model: str | None, wanted: Wanted, err: Console) -> tuple[str, tuple[EvalResult, ...]]:
+    """Return the model and results that a log is of, and say what was read of it."""
+    from evalhub.drafts import drafts, settled
+    from evalhub.log_models import of_one_model
     from evalhub.logs import read_log
     from evalhub.render import submissions
 
     read = read_log(log)
-    found, warning = of_model(drafts(hub, read, wanted), hub.model_id(model))
+    model_id, found, warning = of_one_model(hub, drafts(hub, read, wanted), model)
     for line in submissions.log_lines(found):
         err.print(line, soft_wrap=True)
     for remark in read.remarks:
         say(err, f"note: {remark}")
     if warning:
         say(err, f"warning: {warning}", "yellow")
-    return settled(found)
+    return model_id, settled(found)
 
 
 def _print(outcome: Outcome, out: Console, err: Console, hub_flag: str) -> None:
