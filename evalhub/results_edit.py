@@ -6,8 +6,6 @@ again, and the first whose data is exactly what was asked for is the answer. Non
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -15,23 +13,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from evalhub.entry_text import block_item, flow, mapping_lines, ordered, text_of
 from evalhub.errors import EvalhubError
-from evalhub.names import printable
 from evalhub.yaml_source import Document, Path, parse, signature
-
-_KEYS = ("dataset", "value", "verifyToken", "date", "source", "notes")
-_NESTED_KEYS = {"dataset": ("id", "task_id", "revision"), "source": ("url", "name", "user", "org")}
 
 _BOM = "\ufeff"
 _WHITESPACE = " \t\r\n"
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 _DOCUMENT_END = re.compile(r"^\.\.\.", re.MULTILINE)
-
-# Text that every YAML reader takes for text without quotes. Deliberately narrow: quotes are never wrong.
-_PLAIN = re.compile(r"[^\W\d_](?:[\w./+()@,-]|[ ](?=[\w./+()@,-])|:(?=[\w/]))*")
-_NOT_TEXT = frozenset(["y", "n", "yes", "no", "true", "false", "on", "off", "null", "nan", "inf", "infinity"])
-# Legal in JSON, but not in YAML, or invisible: DEL and C1 controls, bidirectional marks, line separators, BOM.
-_ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 _ANOTHER_FILE = "name another file with `--file`"
 
@@ -43,7 +32,7 @@ def add_entry(text: str, entry: dict[str, Any]) -> str:
 
     Raises `EvalhubError` where `text` is not a YAML list, or is laid out so that the outcome would not be certain.
     """
-    file, entry = _File(text), _ordered(entry)
+    file, entry = _File(text), ordered(entry)
     if file.data is None:
         candidates = _as_first_entry(file, entry)
     elif file.is_flow(()):
@@ -65,7 +54,7 @@ def replace_entry(text: str, index: int, entry: dict[str, Any]) -> str:
     if not 0 <= index < len(entries):
         raise EvalhubError(f"the file has {len(entries)} entries: there is no entry {index + 1}")
     entries[index] = entry
-    return file.first_valid(_replaced(file, index, _ordered(entry)), entries, index)
+    return file.first_valid(_replaced(file, index, ordered(entry)), entries, index)
 
 
 class _File:
@@ -159,7 +148,7 @@ def _refuse_other_than_list(document: Document) -> None:
 
 def _as_first_entry(file: _File, entry: dict[str, Any]) -> Iterator[str]:
     """Yield ways to make `entry` the list of a file that has none: empty, only comments, or null."""
-    item = _block_item(entry, indent=0, newline=file.newline)
+    item = block_item(entry, indent=0, newline=file.newline)
     start, end = file.range(())
     if start == end:
         yield file.inserted(len(file.text), item)
@@ -169,12 +158,12 @@ def _as_first_entry(file: _File, entry: dict[str, Any]) -> Iterator[str]:
     line, following = file.line_start(start), file.next_line(end)
     if file.text[line:following].strip(_WHITESPACE) == file.text[start:end]:
         yield file.text[:line] + item + file.text[following:]
-    yield f"{file.text[:start]}[{_flow(entry)}]{file.text[end:]}"
+    yield f"{file.text[:start]}[{flow(entry)}]{file.text[end:]}"
 
 
 def _added_to_block_list(file: _File, entry: dict[str, Any]) -> Iterator[str]:
     indent = file.column(())
-    item = _block_item(entry, indent=indent, newline=file.newline)
+    item = block_item(entry, indent=indent, newline=file.newline)
     last = len(file.data) - 1
     start, end = file.range((last,))
     at_line_start = end > start and file.line_start(end) == end
@@ -189,7 +178,7 @@ def _added_to_block_list(file: _File, entry: dict[str, Any]) -> Iterator[str]:
 
 def _added_to_flow_list(file: _File, entry: dict[str, Any]) -> Iterator[str]:
     """Yield ways to put `entry` before the closing bracket, whether or not a comma stands there already."""
-    text, item = file.text, _flow(entry)
+    text, item = file.text, flow(entry)
     start, end = file.range(())
     bracket = end - 1
     last_end = file.content_end((len(file.data) - 1,)) if file.data else bracket
@@ -228,11 +217,11 @@ def _replaced(file: _File, index: int, entry: dict[str, Any]) -> Iterator[str]:
     start, end = file.range((index,))
     rest = file.text[file.content_end((index,)) :] if end > start else file.text[end:]
     if file.is_flow(()) or file.is_flow((index,)):
-        body = _flow(entry)
+        body = flow(entry)
     else:
         gap = " " if start == end else ""  # a lone `-`
         indent = " " * (file.column((index,)) + len(gap))
-        body = gap + (file.newline + indent).join(_mapping_lines(entry))
+        body = gap + (file.newline + indent).join(mapping_lines(entry))
     yield file.text[:start] + body + rest
 
 
@@ -285,11 +274,11 @@ def _edits_inside(file: _File, path: Path, old: Any, new: Any) -> bool:
 
 def _value_edit(file: _File, path: Path, old: Any, new: Any) -> _Edit:
     start, end = file.range(path)
-    flow = file.is_flow(path)
-    if not flow and (isinstance(old, dict | list) or (isinstance(new, dict) and new)):
+    was_flow = file.is_flow(path)
+    if not was_flow and (isinstance(old, dict | list) or (isinstance(new, dict) and new)):
         raise _NotInPlaceError
     in_flow = any(file.is_flow(path[:depth]) for depth in range(len(path)))
-    written = _text(new) if isinstance(new, str) and not in_flow else _flow(new)
+    written = text_of(new) if isinstance(new, str) and not in_flow else flow(new)
     gap = " " if start == end and file.text[start - 1] not in _WHITESPACE else ""
     return start, file.content_end(path) if end > start else end, gap + written
 
@@ -304,78 +293,9 @@ def _removal(file: _File, path: Path) -> _Edit:
 
 def _addition(file: _File, path: Path, old: dict[str, Any], added: dict[str, Any]) -> _Edit:
     indent = file.column((*path, next(iter(old))), key=True)
-    lines = [" " * indent + line for line in _mapping_lines(added)]
+    lines = [" " * indent + line for line in mapping_lines(added)]
     position = file.next_line(max(file.content_end((*path, key)) for key in old))
     position = file.skip_comments(position, indent)
     if file.text[:position].endswith(("\n", "\r")):
         return position, position, "".join(line + file.newline for line in lines)
     return position, position, "".join(file.newline + line for line in lines)
-
-
-# --- writing --------------------------------------------------------------------------------------------------------
-
-
-def _block_item(entry: dict[str, Any], *, indent: int, newline: str) -> str:
-    first, *others = _mapping_lines(entry)
-    margin = " " * indent
-    return "".join(line + newline for line in (f"{margin}- {first}", *(f"{margin}  {line}" for line in others)))
-
-
-def _mapping_lines(mapping: dict[str, Any]) -> list[str]:
-    lines = []
-    for key, value in mapping.items():
-        if isinstance(value, dict) and value:
-            lines.append(f"{_text(key)}:")
-            lines += [f"  {line}" for line in _mapping_lines(value)]
-        else:
-            lines.append(f"{_text(key)}: {_text(value) if isinstance(value, str) else _flow(value)}")
-    return lines or ["{}"]
-
-
-def _ordered(mapping: dict[str, Any], order: tuple[str, ...] = _KEYS) -> dict[str, Any]:
-    """Return `mapping` with the known keys in the order in which the format is documented, then the others."""
-    in_order = {key: mapping[key] for key in order if key in mapping} | mapping
-    return {
-        key: _ordered(value, _NESTED_KEYS.get(key, ())) if isinstance(value, dict) else value
-        for key, value in in_order.items()
-    }
-
-
-def _flow(value: Any) -> str:
-    """Return `value` as JSON that is YAML 1.1 and 1.2 too."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_quoted(key)}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str):
-        return _quoted(value)
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, int | float):
-        return _number(value)
-    raise TypeError(f"a result holds text, numbers, lists and mappings, not {type(value).__name__}")
-
-
-def _text(text: str) -> str:
-    """Return `text` as a scalar of a block mapping, in quotes unless every reader takes it for text without."""
-    return text if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        raise EvalhubError(f"{printable(text, limit=60)} is not Unicode text")
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
-
-
-def _number(number: int | float) -> str:
-    try:
-        finite = math.isfinite(number)
-    except OverflowError:
-        finite = False
-    if not finite:
-        raise EvalhubError("the value is not a finite number that can be compared")
-    if isinstance(number, int):
-        return int.__repr__(number)
-    mantissa, exponent, power = float.__repr__(number).partition("e")
-    # YAML 1.1 knows an exponent only behind a point: 1e-05 is text to it.
-    return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else mantissa + exponent + power
