@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evalhub.errors import EvalhubError
@@ -15,25 +16,57 @@ _NESTED_KEYS = {"dataset": ("id", "task_id", "revision"), "source": ("url", "nam
 
 # Text that every YAML reader takes for text without quotes. Deliberately narrow: quotes are never wrong.
 _PLAIN = re.compile(r"[^\W\d_](?:[\w./+()@,-]|[ ](?=[\w./+()@,-])|:(?=[\w/]))*")
+_NOT_IN_FLOW = re.compile("[:,]")
 _NOT_TEXT = frozenset(["y", "n", "yes", "no", "true", "false", "on", "off", "null", "nan", "inf", "infinity"])
 # Legal in JSON, but not in YAML, or invisible: DEL and C1 controls, bidirectional marks, line separators, BOM.
 _ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
-def block_item(entry: dict[str, Any], *, indent: int, newline: str) -> str:
-    first, *others = mapping_lines(entry)
-    margin = " " * indent
-    return "".join(line + newline for line in (f"{margin}- {first}", *(f"{margin}  {line}" for line in others)))
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What is a matter of taste in writing an entry; as it is here in a new file.
+
+    `indent` is how far the keys stand from the dash, `step` how much further those of a mapping inside; `dash_alone`
+    is for a dash on a line of its own. Entries with `flow`, and mappings at `flow_keys`, are written in braces;
+    `spread` tells on how many levels a key in braces has a line of its own. Text has the quotes `quote` where it needs
+    them, or always if `quoted`; keys and text in braces have them if `json`.
+    """
+
+    indent: int = 2
+    step: int = 2
+    dash_alone: bool = False
+    flow: bool = False
+    flow_keys: frozenset[str] = frozenset()
+    spread: int = 0
+    quote: str = '"'
+    quoted: bool = False
+    quoted_keys: bool = False
+    json: bool = True
 
 
-def mapping_lines(mapping: dict[str, Any]) -> list[str]:
+def block_item(entry: dict[str, Any], style: Style, *, margin: str, newline: str) -> str:
+    """Return the lines of an item of a block list."""
+    inner = " " * style.indent
+    if style.flow:
+        lines = [f"-{inner[1:]}{flow(entry, style, margin=margin + inner, newline=newline)}"]
+    else:
+        first, *others = mapping_lines(entry, style)
+        begin = ["-", inner + first] if style.dash_alone else [f"-{inner[1:]}{first}"]
+        lines = [*begin, *(inner + line for line in others)]
+    return "".join(margin + line + newline for line in lines)
+
+
+def mapping_lines(mapping: dict[str, Any], style: Style) -> list[str]:
+    """Return the lines of a block mapping, the first key at the margin."""
     lines = []
     for key, value in mapping.items():
-        if isinstance(value, dict) and value:
-            lines.append(f"{text_of(key)}:")
-            lines += [f"  {line}" for line in mapping_lines(value)]
+        name = text_of(key, replace(style, quoted=style.quoted_keys))
+        if isinstance(value, dict) and value and key not in style.flow_keys:
+            lines.append(f"{name}:")
+            lines += [" " * style.step + line for line in mapping_lines(value, style)]
         else:
-            lines.append(f"{text_of(key)}: {text_of(value) if isinstance(value, str) else flow(value)}")
+            written = text_of(value, style) if isinstance(value, str) else flow(value, replace(style, spread=0))
+            lines.append(f"{name}: {written}")
     return lines or ["{}"]
 
 
@@ -46,14 +79,22 @@ def ordered(mapping: dict[str, Any], order: tuple[str, ...] = _KEYS) -> dict[str
     }
 
 
-def flow(value: Any) -> str:
-    """Return `value` as JSON that is YAML 1.1 and 1.2 too."""
+def flow(value: Any, style: Style, *, margin: str = "", newline: str = "\n") -> str:
+    """Return `value` in one line or, if the style spreads it, in lines of which those after the first have `margin`."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_quoted(key)}: {flow(item)}" for key, item in value.items()) + "}"
+        inner = replace(style, spread=max(style.spread - 1, 0))
+        deeper = margin + " " * style.step
+        items = [
+            f"{_text_in_flow(key, style)}: {flow(item, inner, margin=deeper, newline=newline)}"
+            for key, item in value.items()
+        ]
+        if style.spread and items:
+            return f"{{{newline}{deeper}" + f",{newline}{deeper}".join(items) + f"{newline}{margin}}}"
+        return "{" + ", ".join(items) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(flow, value)) + "]"
+        return "[" + ", ".join(flow(item, replace(style, spread=0)) for item in value) + "]"
     if isinstance(value, str):
-        return _quoted(value)
+        return _text_in_flow(value, style)
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if isinstance(value, int | float):
@@ -61,14 +102,26 @@ def flow(value: Any) -> str:
     raise TypeError(f"a result holds text, numbers, lists and mappings, not {type(value).__name__}")
 
 
-def text_of(text: str) -> str:
+def text_of(text: str, style: Style) -> str:
     """Return `text` as a scalar of a block mapping, in quotes unless every reader takes it for text without."""
-    return text if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT else _quoted(text)
+    return _quoted(text, style.quote) if style.quoted or needs_quotes(text) else text
 
 
-def _quoted(text: str) -> str:
+def needs_quotes(text: str) -> bool:
+    return not _PLAIN.fullmatch(text) or text.casefold() in _NOT_TEXT
+
+
+def _text_in_flow(text: str, style: Style) -> str:
+    if style.json or _NOT_IN_FLOW.search(text):
+        return _quoted(text, style.quote)
+    return text_of(text, style)
+
+
+def _quoted(text: str, quote: str) -> str:
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise EvalhubError(f"{printable(text, limit=60)} is not Unicode text")
+    if quote == "'" and text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
