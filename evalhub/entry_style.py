@@ -61,6 +61,7 @@ def _last(seen: list[_T], default: _T) -> _T:
 def _see_item(seen: _Seen, file: ListText, path: Path) -> None:
     start, flow = file.range(path)[0], file.is_flow(path)
     seen.flow.append(flow)
+    seen.spread.append(0)
     if not file.is_flow(()):
         seen.dashes_alone.append(not file.text[file.line_start(start) : start].strip())
         begin = start if flow else file.content_start(path)
@@ -94,12 +95,11 @@ def _see_braces(seen: _Seen, file: ListText, path: Path, first: str) -> None:
     """Note whether the keys in braces have lines of their own."""
     brace, (key, _) = file.content_start(path), file.range((*path, first), key=True)
     line = file.line_start(brace)
-    spread = line < brace < file.line_start(key) <= key
-    if len(path) == 1:
-        seen.spread.append(int(spread))
-    elif spread and seen.spread:
+    spread = brace < file.line_start(key)
+    if spread:
         seen.spread[-1] = len(path)
-    step = file.column(key) - len(indentation(file.text[line:brace]))
+    in_item = len(path) == 1 and not file.is_flow(())
+    step = file.column(key) - (file.column(brace) if in_item else len(indentation(file.text[line:brace])))
     if spread and step > 0:
         seen.steps.append(step)
 

@@ -85,7 +85,7 @@ def flow(value: Any, style: Style, *, margin: str = "", newline: str = "\n") -> 
         inner = replace(style, spread=max(style.spread - 1, 0))
         deeper = margin + " " * style.step
         items = [
-            f"{_text_in_flow(key, style)}: {flow(item, inner, margin=deeper, newline=newline)}"
+            f"{_text_in_flow(key, replace(style, quoted=False))}: {flow(item, inner, margin=deeper, newline=newline)}"
             for key, item in value.items()
         ]
         if style.spread and items:

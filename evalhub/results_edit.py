@@ -19,7 +19,7 @@ from evalhub.errors import EvalhubError
 from evalhub.list_text import ANOTHER_FILE, WHITESPACE, ListText, indentation
 from evalhub.yaml_source import Path, parse, signature
 
-_DOCUMENT_END = re.compile(r"^\.\.\.", re.MULTILINE)
+_DOCUMENT_END = re.compile(r"(?<![^\r\n])\.\.\.")
 _CHOMPED = re.compile(r"[|>][1-9+-]*")
 
 _Edit = tuple[int, int, str]  # replace the characters from start to end (exclusive) with a text
@@ -136,7 +136,9 @@ def _added_to_flow_list(file: ListText, entry: dict[str, Any], style: Style) -> 
         yield f"{text[:bracket_line]}{margin}{item}{comma}{file.newline}{text[bracket_line:]}"
     item = flow(entry, replace(style, spread=0))
     if file.data:
-        yield f"{text[:last_end]}, {item}{text[last_end:]}"
+        before = text[file.line_start(file.range((len(file.data) - 1,))[0]) : file.range((len(file.data) - 1,))[0]]
+        gap = " " if before.strip() else file.newline + before
+        yield f"{text[:last_end]},{gap}{item}{text[last_end:]}"
         yield f"{text[:bracket]}, {item}{text[bracket:]}"
     yield text[:bracket] + item + text[bracket:]
 
@@ -187,31 +189,32 @@ def _mapping_edits(file: ListText, path: Path, old: Any, new: dict[str, Any], st
     """Yield what turns the mapping at `path` into `new`, or raise `_NotInPlaceError` where that is not simple."""
     if not isinstance(old, dict) or not old:
         raise _NotInPlaceError
-    _check_inside(file, path, old)
     added = {key: value for key, value in new.items() if key not in old}
     if file.is_flow(path) and (added or len(new) < len(old)):
         raise _NotInPlaceError
-    problems = {problem.path for problem in file.document.problems}
+    troubled = {problem.path[:depth] for problem in file.document.problems for depth in range(len(problem.path) + 1)}
     for key, value in old.items():
         child = (*path, key)
+        if key in new and child not in troubled and signature(value) == signature(new[key]):
+            continue
+        if not _stands_inside(file, path, key):
+            raise _NotInPlaceError
         if key not in new:
             yield _removal(file, child)
         elif _edits_inside(file, child, value, new[key]):
             yield from _mapping_edits(file, child, value, new[key], style)
-        elif child in problems or signature(value) != signature(new[key]):
+        else:
             yield _value_edit(file, child, value, new[key], style)
     if added:
         yield _addition(file, path, old, added, style)
 
 
-def _check_inside(file: ListText, path: Path, mapping: dict[str, Any]) -> None:
-    """Raise `_NotInPlaceError` where a value stands elsewhere: an alias, or a key that `<<` brings in."""
+def _stands_inside(file: ListText, path: Path, key: str) -> bool:
+    """Whether the value at `key` stands in the mapping at `path`: it isn't an alias, nor does `<<` bring it in."""
     start, end = file.range(path)
-    for key in mapping:
-        key_start, key_end = file.range((*path, key), key=True)
-        value_start, value_end = file.range((*path, key))
-        if not start <= key_start < key_end <= value_start <= value_end <= end:
-            raise _NotInPlaceError
+    key_start, key_end = file.range((*path, key), key=True)
+    value_start, value_end = file.range((*path, key))
+    return start <= key_start < key_end <= value_start <= value_end <= end
 
 
 def _edits_inside(file: ListText, path: Path, old: Any, new: Any) -> bool:
@@ -242,9 +245,13 @@ def _removal(file: ListText, path: Path) -> _Edit:
 
 
 def _addition(file: ListText, path: Path, old: dict[str, Any], added: dict[str, Any], style: Style) -> _Edit:
-    indent = file.column(file.range((*path, next(iter(old))), key=True)[0])
+    """Put `added` behind the last value of the mapping that stands in it."""
+    inside = [(*path, key) for key in old if _stands_inside(file, path, key)]
+    if not inside:
+        raise _NotInPlaceError
+    indent = file.column(file.range(inside[0], key=True)[0])
     lines = [" " * indent + line for line in mapping_lines(added, style)]
-    position = file.next_line(max(file.content_end((*path, key)) for key in old))
+    position = file.next_line(max(map(file.content_end, inside)))
     position = file.skip_comments(position, indent)
     if file.text[:position].endswith(("\n", "\r")):
         return position, position, "".join(line + file.newline for line in lines)

@@ -283,6 +283,10 @@ IN_FLOW = {
     "alias last with a trailing comma": ("[&x {value: 1}, *x,]", f"[&x {{value: 1}}, *x, {PLAIN_FLOW},]"),
     "quoted keys and text": ('[{"notes": "a"}]', f'[{{"notes": "a"}}, {NEW_FLOW}]'),
     "single quotes": ("[{'notes': 'a'}]", f"[{{'notes': 'a'}}, {NEW_FLOW}]".replace('"', "'")),
+    "items on lines, brackets not": (
+        "[{value: 1},\n {value: 2}]\n",
+        f"[{{value: 1}},\n {{value: 2}},\n {PLAIN_FLOW}]\n",
+    ),
     "nothing to learn from": ("[a, null]", f"[a, null, {NEW_FLOW}]"),
 }
 
@@ -404,6 +408,18 @@ IN_PLACE = {
         NEW_TEXT + "- dataset: {id: cais/hle, task_id: hle}\n  date: 2025-01-31\n",
         1,
         None,
+    ),
+    "alias that stays": (
+        "- &x {id: cais/hle, task_id: hle}\n- dataset: *x # which\n  value: 0.4 # now\n  # own\n# foot\n",
+        1,
+        "- &x {id: cais/hle, task_id: hle}\n- dataset: *x # which\n  value: 0.5 # now\n"
+        + NEW_TEXT.split("0.5\n")[1]
+        + "  # own\n# foot\n",
+    ),
+    "merged keys that stay": (
+        "- &x\n" + NEW_TEXT.replace("- ", "  ") + "- <<: *x # all but\n  value: 0.4 # now\n",
+        1,
+        "- &x\n" + NEW_TEXT.replace("- ", "  ") + "- <<: *x # all but\n  value: 0.5 # now\n",
     ),
     "anchor that stays": ("- &x\n  value: 1\n# foot\n", 0, None),
 }
