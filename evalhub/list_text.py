@@ -51,7 +51,9 @@ class ListText:
 
     def content_start(self, path: Path) -> int:
         """Return where the node at `path` begins, behind its anchor and tag."""
-        start, end = self.range(path)
+        return self._behind_properties(*self.range(path))
+
+    def _behind_properties(self, start: int, end: int) -> int:
         found = _PROPERTIES.match(self.text, start, end)
         return found.end() if found else start
 
@@ -99,9 +101,9 @@ class ListText:
         return before + missing + lines + after
 
     def last_scalar(self) -> int:
-        """Return where the scalar that stands last begins."""
+        """Return where the scalar that stands last begins, behind its anchor and tag."""
         places = [(span.line, span.column) for _, span in self.document.scalars(lambda _: True)]
-        return self.document.offset(*max(places, default=(1, 1)))
+        return self._behind_properties(self.document.offset(*max(places, default=(1, 1))), len(self.text))
 
 
 def indentation(line: str) -> str:

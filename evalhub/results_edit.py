@@ -116,8 +116,8 @@ def _added_behind_block_scalar(file: ListText, item: str) -> str:
     header = _CHOMPED.match(text, start)
     if header is None:
         return file.inserted(len(text), item)
-    indicator = header[0].strip("+-") + "-"
-    return text[:start] + indicator + text[header.end() :] + file.newline + item
+    stripped = re.sub("[+-]", "", header[0]) + "-"
+    return text[:start] + stripped + text[header.end() :] + file.newline + item
 
 
 def _added_to_flow_list(file: ListText, entry: dict[str, Any], style: Style) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 import ruamel.yaml
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
@@ -196,7 +197,8 @@ def ends_in_block_scalar(before: Document) -> bool:
 
 def assert_lines_kept(before: str, after: str) -> None:
     """Every line of `before` stands in `after`, in order, byte for byte, and all that is new is one run of lines."""
-    old, new = lines_of(before), lines_of(after)
+    assert before.startswith("\ufeff") == after.startswith("\ufeff")
+    old, new = (lines_of(text.removeprefix("\ufeff")) for text in (before, after))
     if old and not old[-1].endswith(("\n", "\r")) and old[-1] != new[-1]:
         old[-1] = next(line for line in new if line.rstrip("\r\n") == old[-1])
     kept = next((index for index, line in enumerate(old) if new[index] != line), len(old))
@@ -206,6 +208,66 @@ def assert_lines_kept(before: str, after: str) -> None:
 def assert_characters_kept(before: str, after: str) -> None:
     rest = iter(after)
     assert all(character in rest for character in before)
+
+
+# --- what an added entry looks like ---------------------------------------------------------------------------------
+
+ENTRY = {"dataset": {"id": "cais/hle", "task_id": "hle"}, "value": 41.5, "date": "2026-01-31", "notes": "With tools"}
+BLOCK = """\
+- dataset:
+    id: cais/hle
+    task_id: hle
+  value: 41.5
+  date: "2026-01-31"
+  notes: With tools
+"""
+DATASET_IN_BRACES = BLOCK.replace(":\n    id: cais/hle\n    task_id: hle\n", ": {id: cais/hle, task_id: hle}\n")
+LOOKS = {
+    "directive": ("%YAML 1.1\n---\n- a: 1\n", BLOCK),
+    "directive and nothing": ("%YAML 1.2\n---\n", BLOCK),
+    "tag directive": ("%TAG ! tag:example.org,2025:\n--- # c\n- a: 1\n", BLOCK),
+    "tag": ("!!seq\n- a: 1\n", BLOCK),
+    "anchor": ("--- &all # c\n  - a: 1\n", "  " + BLOCK.replace("\n", "\n  ")[:-2]),
+    "line that begins with % in quotes": ('- notes: "a\n%b"\n  id: b\n', BLOCK),
+    "keys far from the dash": ("-   a: 1\n", BLOCK.replace("\n", "\n  ").replace("- ", "-   ")[:-2]),
+    "nested keys far to the right": ("- dataset:\n      id: a\n", BLOCK.replace("    ", "      ")),
+    "nested keys near": ("- dataset:\n   id: a\n", BLOCK.replace("    ", "   ")),
+    "dash on a line of its own": ("-\n  a: 1\n- # c\n  a: 2\n", BLOCK.replace("- ", "-\n  ")),
+    "blank line between": ("- a: 1\n\n# the second\n- a: 2\n", "\n" + BLOCK),
+    "blank line inside only": ("- a: 1\n\n  b: 1\n- a: 2\n", BLOCK),
+    "mappings in braces": ("- dataset: {id: a}\n  value: 1\n", DATASET_IN_BRACES),
+    "one mapping in braces, one not": ("- dataset: {id: a}\n- dataset:\n    id: a\n", BLOCK),
+    "entries in braces": (
+        "-  {value: 1}\n",
+        '-  {dataset: {id: cais/hle, task_id: hle}, value: 41.5, date: "2026-01-31", notes: With tools}\n',
+    ),
+    "entries in braces on lines": (
+        "- {\n    'value': 1\n  }\n",
+        "- {\n    'dataset': {'id': 'cais/hle', 'task_id': 'hle'},\n    'value': 41.5,\n".replace("'", '"')
+        + '    "date": "2026-01-31",\n    "notes": "With tools"\n  }\n',
+    ),
+    "double quotes": ('- notes: "a"\n', re.sub("(cais/hle|hle|With tools)$", r'"\1"', BLOCK, flags=re.M)),
+    "single quotes": ("- notes: 'a'\n", re.sub('"?(cais/hle|hle|With tools|2026.*1)"?$', r"'\1'", BLOCK, flags=re.M)),
+    "single quotes where needed": ("- date: '2025-01-31'\n  notes: a\n", BLOCK.replace('"', "'")),
+    "quoted keys": ('- "value": 1\n', re.sub("([a-z_]+):", r'"\1":', BLOCK)),
+    "comments that belong to the last entry": ("- a: 1 # c\n    # d\n  # e\n", BLOCK),
+    "alias": ("- &x\n  a: 1\n- *x # c\n", BLOCK),
+}
+
+
+@pytest.mark.parametrize(("before", "added"), LOOKS.values(), ids=LOOKS)
+def test_an_added_entry_looks_like_its_neighbours(before, added):
+    assert add_entry(before, ENTRY) == before + added
+
+
+UNFINISHED = ["|", "|-", "|+", ">", ">+", "|2", "|2+", "|+2", "| # comment", "!!str |", "&x >"]
+
+
+@pytest.mark.parametrize("header", UNFINISHED)
+def test_a_block_scalar_at_the_end_without_a_newline_stays_the_text_it_is(header):
+    before = f"- notes: a\n  extra: {header}\n    x"
+    strips = re.sub(r"([|>])(?:([1-9]?)[+-]?|[+-]([1-9]))(?= |$)", r"\1\2\3-", header)
+    assert add_entry(before, ENTRY) == before.replace(header, strips) + "\n" + BLOCK
 
 
 many = settings(
