@@ -192,7 +192,7 @@ def ends_in_block_scalar(before: Document) -> bool:
     """Whether a newline at the end of the text would be new in a block scalar."""
     last = max(before.scalars(lambda _: True), key=lambda found: (found[1].line, found[1].column), default=None)
     unfinished = not before.text.endswith(("\n", "\r"))
-    return unfinished and last is not None and before.source(last[1])[:1] in ("|", ">")
+    return unfinished and last is not None and re.match(r"(?:[&!]\S+\s+)*[|>]", before.source(last[1])) is not None
 
 
 def assert_lines_kept(before: str, after: str) -> None:
