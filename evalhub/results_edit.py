@@ -20,6 +20,7 @@ from evalhub.list_text import ANOTHER_FILE, WHITESPACE, ListText, indentation
 from evalhub.yaml_source import Path, parse, signature
 
 _DOCUMENT_END = re.compile(r"(?<![^\r\n])\.\.\.")
+_MOST_KEYS = 100  # each is looked up by a walk over all keys
 _CHOMPED = re.compile(r"[|>][1-9+-]*")
 
 _Edit = tuple[int, int, str]  # replace the characters from start to end (exclusive) with a text
@@ -187,7 +188,7 @@ def _applied(text: str, edits: list[_Edit]) -> str:
 
 def _mapping_edits(file: ListText, path: Path, old: Any, new: dict[str, Any], style: Style) -> Iterator[_Edit]:
     """Yield what turns the mapping at `path` into `new`, or raise `_NotInPlaceError` where that is not simple."""
-    if not isinstance(old, dict) or not old:
+    if not isinstance(old, dict) or not 0 < len(old) <= _MOST_KEYS:
         raise _NotInPlaceError
     added = {key: value for key, value in new.items() if key not in old}
     if file.is_flow(path) and (added or len(new) < len(old)):

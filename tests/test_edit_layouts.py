@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 import ruamel.yaml
+from costs import budget
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml.error import YAMLError
@@ -268,6 +270,15 @@ def test_a_block_scalar_at_the_end_without_a_newline_stays_the_text_it_is(header
     before = f"- notes: a\n  extra: {header}\n    x"
     strips = re.sub(r"([|>])(?:([1-9]?)[+-]?|[+-]([1-9]))(?= |$)", r"\1\2\3-", header)
     assert add_entry(before, ENTRY) == before.replace(header, strips) + "\n" + BLOCK
+
+
+def test_the_cost_does_not_grow_with_the_square_of_an_entry():
+    text = "- value: 1\n" + "".join(f"  k{number}: 1\n" for number in range(20_000)) + "# foot\n"
+    allowed = budget(5)
+    begun = time.process_time()
+    assert replace_entry(text, 0, {"value": 2}) == "- value: 2\n# foot\n"
+    add_entry(text, ENTRY)
+    assert time.process_time() - begun < allowed
 
 
 many = settings(
