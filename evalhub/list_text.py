@@ -146,4 +146,6 @@ def _item_ranges(document: Document) -> list[tuple[int, int]]:
 
 
 def _offset(document: Document, mark: Any) -> int:
+    if mark.line >= len(document.line_starts):  # how libyaml puts the end of a text without a newline
+        return len(document.text)
     return document.offset(mark.line + 1, mark.column + 1)

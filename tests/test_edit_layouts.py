@@ -272,6 +272,11 @@ def test_a_block_scalar_at_the_end_without_a_newline_stays_the_text_it_is(header
     assert add_entry(before, ENTRY) == before.replace(header, strips) + "\n" + BLOCK
 
 
+def test_an_entry_that_ends_in_a_key_without_a_value_is_replaced_as_a_whole():
+    text = "- &x {a: 1}\n- <<: *x\n  ? dataset"
+    assert replace_entry(text, 1, {"value": 2}) == "- &x {a: 1}\n- value: 2"
+
+
 def test_the_cost_does_not_grow_with_the_square_of_an_entry():
     text = "- value: 1\n" + "".join(f"  k{number}: 1\n" for number in range(20_000)) + "# foot\n"
     allowed = budget(5)
