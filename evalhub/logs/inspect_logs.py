@@ -69,11 +69,13 @@ def _parsed(file: LogFile) -> EvalLog:
     """Return the header of a log, in Inspect's own terms."""
     try:
         from inspect_ai.log import read_eval_log  # slow to import, and an extra
-    except ImportError as error:
-        if not (error.name or "").startswith("inspect_ai"):
-            raise EvalhubError(f"inspect_ai can't be imported: {printable(str(error), limit=200)}") from None
+    except ModuleNotFoundError as error:
+        if error.name != "inspect_ai":
+            raise _broken_install(error) from None
         message = f"{shown(file.path)} is a log of {NAME}, which is read with the inspect_ai package"
         raise EvalhubError(message, "install it: pip install 'evalhub[inspect]'") from None
+    except Exception as error:  # of whatever it imports in turn
+        raise _broken_install(error) from None
     content = json.dumps({key: value for key, value in _header(file).items() if key in _HEADER_KEYS}).encode()
     try:
         return read_eval_log(io.BytesIO(content), header_only=True, format="json")
@@ -82,6 +84,11 @@ def _parsed(file: LogFile) -> EvalLog:
             f"{shown(file.path)} is no log that inspect_ai can read: {_reason(error)}",
             "it may need a newer inspect_ai: pip install --upgrade inspect-ai",
         ) from None
+
+
+def _broken_install(error: Exception) -> EvalhubError:
+    message = f"inspect_ai can't be imported: {printable(str(error), limit=200)}"
+    return EvalhubError(message, "install it anew: pip install --force-reinstall 'evalhub[inspect]'")
 
 
 def _header(file: LogFile) -> dict[str, Any]:
