@@ -5,6 +5,8 @@ Read by hand, from version 0.1 of the schema on. Its `.jsonl` files hold single 
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from evalhub.errors import EvalhubError
@@ -43,6 +45,7 @@ def read(file: LogFile) -> Log:
     record = file.mapping
     results = record.get("evaluation_results")
     measurements: list[Measurement] = []
+    ids: list[str | None] = []
     remarks: list[str] = []
     for number, result in enumerate(results if isinstance(results, list) else (), 1):
         why = _left_out(result)
@@ -50,10 +53,20 @@ def read(file: LogFile) -> Log:
             remarks.append(f"result {number} is left out: {why}")
         else:
             measurements.append(_measurement(record, result))
+            ids.append(as_text(result.get("evaluation_result_id")))
     if not measurements:
         message = f"{shown(file.path)} holds no results" + "".join(f": {remark}" for remark in remarks[:1])
         raise EvalhubError(message, "compare it with the schema: https://github.com/evaleval/every_eval_ever")
-    return Log(NAME, as_text(record.get("schema_version")), tuple(measurements), tuple(remarks))
+    return Log(NAME, as_text(record.get("schema_version")), _told_apart(measurements, ids), tuple(remarks))
+
+
+def _told_apart(measurements: list[Measurement], ids: list[str | None]) -> tuple[Measurement, ...]:
+    """Call metrics that share a name by the ids of their results: `match:accuracy` and `includes:accuracy`."""
+    counts = Counter((measurement.task, measurement.metric) for measurement in measurements)
+    return tuple(
+        replace(measurement, metric=id) if id and counts[measurement.task, measurement.metric] > 1 else measurement
+        for measurement, id in zip(measurements, ids, strict=True)
+    )
 
 
 def _left_out(result: Any) -> str | None:

@@ -56,9 +56,7 @@ def read(file: LogFile) -> Log:
             if found:
                 measurements.append(found)
             else:
-                what = printable(
-                    f"{task or 'a result without task'}: {name or 'a metric without name'}", limit=_LONGEST
-                )
+                what = printable(f"{task or 'a result without task'}: {name or 'a nameless metric'}", limit=_LONGEST)
                 told = printable(str(metric.get("value")), limit=_LONGEST)
                 remarks.append(f"{what} is left out: {problem or f'{told} is not surely a number with a name'}")
     if not measurements:
