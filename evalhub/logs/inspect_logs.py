@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,10 +53,13 @@ def read(file: LogFile) -> Log:
     Raises `EvalhubError` where `inspect_ai` isn't installed or can't read the log, and where the evaluation was
     stopped, failed or has no scores.
     """
-    log = _parsed(file)
+    read_eval_log = _imported(file.path)
+    header = _header(file)
+    log = _parsed(file.path, header, read_eval_log)
     _refuse_unfinished(log, file.path)
-    scores, remarks = named_scores(log)
-    measurements = tuple(_measurement(log, score) for score in scores)
+    scores, remarks = named_scores(log, _declared_headline(header))
+    known = (*_remarks(log), *_changes(header))
+    measurements = tuple(_measurement(log, score, known) for score in scores)
     if not measurements:
         raise EvalhubError(
             f"{shown(file.path)} holds no scores" + "".join(f": {remark}" for remark in remarks[:1]),
@@ -65,23 +69,29 @@ def read(file: LogFile) -> Log:
     return Log(NAME, version, measurements, remarks)
 
 
-def _parsed(file: LogFile) -> EvalLog:
-    """Return the header of a log, in Inspect's own terms."""
+def _imported(path: Path) -> Callable[..., EvalLog]:
+    """Return Inspect's own function. Importing it is slow, and teaches `zipfile` the compression of newer logs."""
     try:
-        from inspect_ai.log import read_eval_log  # slow to import, and an extra
+        from inspect_ai.log import read_eval_log
     except ModuleNotFoundError as error:
         if error.name != "inspect_ai":
             raise _broken_install(error) from None
-        message = f"{shown(file.path)} is a log of {NAME}, which is read with the inspect_ai package"
+        message = f"{shown(path)} is a log of {NAME}, which is read with the inspect_ai package"
         raise EvalhubError(message, "install it: pip install 'evalhub[inspect]'") from None
     except Exception as error:  # of whatever it imports in turn
         raise _broken_install(error) from None
-    content = json.dumps({key: value for key, value in _header(file).items() if key in _HEADER_KEYS}).encode()
+    function: Callable[..., EvalLog] = read_eval_log
+    return function
+
+
+def _parsed(path: Path, header: dict[str, Any], read_eval_log: Callable[..., EvalLog]) -> EvalLog:
+    """Return the header of a log in Inspect's own terms."""
+    content = json.dumps({key: value for key, value in header.items() if key in _HEADER_KEYS}).encode()
     try:
         return read_eval_log(io.BytesIO(content), header_only=True, format="json")
     except Exception as error:  # pydantic's, and what Inspect's own converters of old logs stumble over
         raise EvalhubError(
-            f"{shown(file.path)} is no log that inspect_ai can read: {_reason(error)}",
+            f"{shown(path)} is no log that inspect_ai can read: {_reason(error)}",
             "it may need a newer inspect_ai: pip install --upgrade inspect-ai",
         ) from None
 
@@ -124,7 +134,7 @@ def _refuse_unfinished(log: EvalLog, path: Path) -> None:
     raise EvalhubError(message, f"finish it: inspect eval-retry {quoted(path)}")
 
 
-def _measurement(log: EvalLog, score: NamedScore) -> Measurement:
+def _measurement(log: EvalLog, score: NamedScore, known: tuple[str, ...]) -> Measurement:
     spec = log.eval
     task, revision = _task(spec)
     return Measurement(
@@ -139,7 +149,7 @@ def _measurement(log: EvalLog, score: NamedScore) -> Measurement:
         revision=revision,
         date=as_utc_date(log.stats.completed_at) or as_utc_date(spec.created),
         setup=_setup(log, score),
-        remarks=(*_remarks(log), *score.remarks),
+        remarks=(*known, *score.remarks),
     )
 
 
@@ -198,10 +208,20 @@ def _remarks(log: EvalLog) -> list[str]:
         )
     if results and getattr(results, "early_stopping", None) is not None:
         said.append("the evaluation was stopped early")
-    if getattr(log, "invalidated", False):
-        said.append("samples of this log were marked as invalid")
-    if getattr(log, "log_updates", None):
-        said.append("the log was edited after the evaluation")
-    if getattr(log, "config_updates", None):
-        said.append("the configuration was changed while the evaluation ran")
     return said
+
+
+def _changes(header: dict[str, Any]) -> Iterator[str]:
+    """Yield what was changed in the course of the evaluation or after it: older versions of inspect_ai pass over it."""
+    if header.get("invalidated"):
+        yield "samples of this log were marked as invalid"
+    if header.get("log_updates"):
+        yield "the log was edited after the evaluation"
+    if header.get("config_updates"):
+        yield "the configuration was changed while the evaluation ran"
+
+
+def _declared_headline(header: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the metric that the task itself declares to sum it up; where it doesn't, Inspect only takes the first."""
+    headline = (header.get("results") or {}).get("headline")
+    return headline if isinstance(headline, dict) and header["eval"].get("headline_metric") is not None else None

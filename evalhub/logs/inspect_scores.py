@@ -7,8 +7,9 @@ one for each of several reducers of epochs.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalhub.logs.log_files import as_number
 from evalhub.names import printable
@@ -38,8 +39,11 @@ class NamedScore:
     remarks: tuple[str, ...]
 
 
-def named_scores(log: EvalLog) -> tuple[list[NamedScore], tuple[str, ...]]:
-    """Return all numbers in the log's order, and sentences on those that are left out. Raises nothing."""
+def named_scores(log: EvalLog, headline: Mapping[str, Any] | None = None) -> tuple[list[NamedScore], tuple[str, ...]]:
+    """Return all numbers in the log's order, and sentences on those that are left out. Raises nothing.
+
+    `headline` is what the task declares to sum up the evaluation, as the log has it.
+    """
     scores = log.results.scores if log.results else []
     of_one = Counter(score.name for score in scores)
     found: list[NamedScore] = []
@@ -56,11 +60,11 @@ def named_scores(log: EvalLog) -> tuple[list[NamedScore], tuple[str, ...]]:
             elif value is None:
                 remarks.append(f"{_shown(name)} is left out: it is not a finite number")
             else:
-                found.append(_named(log, score, key, name, value))
+                found.append(_named(score, key, name, value, headline))
     return _without_doubles(found, remarks), tuple(remarks)
 
 
-def _named(log: EvalLog, score: EvalScore, key: str, name: str, value: float) -> NamedScore:
+def _named(score: EvalScore, key: str, name: str, value: float, headline: Mapping[str, Any] | None) -> NamedScore:
     metric = score.metrics[key]
     unscored = getattr(score, "unscored_samples", None)
     return NamedScore(
@@ -69,7 +73,7 @@ def _named(log: EvalLog, score: EvalScore, key: str, name: str, value: float) ->
         error=_error(score) if _plain(metric) in _MEANS else None,
         scale=Scale.FRACTION if _is_fraction(score, metric, value) else None,
         reducer=score.reducer,
-        main=_is_declared(log, score, key),
+        main=headline is not None and _is_meant(headline, score, key),
         remarks=(f"{unscored:,} samples were not scored",) if unscored else (),
     )
 
@@ -99,17 +103,9 @@ def _is_fraction(score: EvalScore, metric: EvalMetric, value: float) -> bool:
     return own and _plain(metric) in _MEANS and "to_float" not in metric.params and 0 <= value <= 1
 
 
-def _is_declared(log: EvalLog, score: EvalScore, key: str) -> bool:
-    """Whether the task names this as its headline; what Inspect takes for it where it doesn't is only the first."""
-    headline = getattr(log.results, "headline", None)
-    if headline is None or getattr(log.eval, "headline_metric", None) is None:
-        return False
-    return (headline.scorer, headline.score, headline.metric, headline.reducer) == (
-        score.scorer,
-        score.name,
-        key,
-        score.reducer,
-    )
+def _is_meant(headline: Mapping[str, Any], score: EvalScore, key: str) -> bool:
+    told = tuple(headline.get(part) for part in ("scorer", "score", "metric", "reducer"))
+    return told == (score.scorer, score.name, key, score.reducer)
 
 
 def _shown(name: str) -> str:

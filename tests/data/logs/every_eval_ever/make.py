@@ -1,8 +1,9 @@
 """Writes the records beside this file with the real `every-eval-ever` package.
 
 Its converter reads one of Inspect's logs, as if a model of the Hub had been evaluated; its own types hold what people
-copy from leaderboards. Run `python make.py` where `every-eval-ever[inspect]` is installed; `VERSIONS` says what wrote
-the records.
+copy from leaderboards. Run `python make.py` where `every-eval-ever[inspect]` is installed. It is for Python 3.12; with
+3.11 what is used here works too: `pip install --ignore-requires-python --no-deps every-eval-ever`. `VERSIONS` says what
+wrote the records.
 """
 
 from __future__ import annotations
