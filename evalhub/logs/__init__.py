@@ -19,7 +19,7 @@ from evalhub.logs.measurements import Log, Measurement
 __all__ = ["Log", "Measurement", "find_reader", "read_log"]
 
 # In this order: the first that knows a file reads it.
-_READERS: tuple[str, ...] = ()
+_READERS: tuple[str, ...] = ("inspect_logs", "every_eval_ever", "model_index")
 
 
 class Reader(Protocol):

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown
@@ -29,14 +29,29 @@ class LogFile:
     @cached_property
     def content(self) -> bytes:
         """The bytes. Raises `EvalhubError` where it isn't a file, can't be read, or is longer than `MAX_BYTES`."""
-        path = self.path.resolve() if self.path.is_symlink() else self.path  # somebody named it
-        raw = read_file(path, limit=MAX_BYTES)
+        content = self._read(limit=MAX_BYTES)
+        if len(content) > MAX_BYTES:
+            raise EvalhubError(f"{shown(self.path)} is longer than {MAX_BYTES >> 20} MiB", "name a smaller log")
+        return content
+
+    def open(self) -> BinaryIO:
+        """Open a file of any length, of which little is to be read. Raises what `content` does."""
+        self._read(limit=0)
+        try:
+            return self._real_path.open("rb")
+        except OSError as error:
+            raise EvalhubError(f"{shown(self.path)} can't be read: {error.strerror or error}") from None
+
+    @property
+    def _real_path(self) -> Path:
+        return self.path.resolve() if self.path.is_symlink() else self.path  # somebody named it
+
+    def _read(self, *, limit: int) -> bytes:
+        raw = read_file(self._real_path, limit=limit)
         if raw is None:
             raise EvalhubError(f"{shown(self.path)}: no such file", "name a log that is there: --from FILE")
         if raw.kind != "file":
             raise EvalhubError(f"{shown(self.path)} is a {raw.kind}", "name a file: --from FILE")
-        if len(raw.content) > MAX_BYTES:
-            raise EvalhubError(f"{shown(self.path)} is longer than {MAX_BYTES >> 20} MiB", "name a smaller log")
         return raw.content
 
     @cached_property
