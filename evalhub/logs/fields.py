@@ -56,8 +56,8 @@ def as_error(value: Any) -> float | None:
 
 
 def as_moment(value: Any) -> str | None:
-    """Return the ISO-8601 form, to the second, of a Unix time since 2000, and None for everything else: what lies before
-    that is the time since a machine was started.
+    """Return the ISO-8601 form, to the second, of a Unix time since 2000, and None for everything else: what lies
+    before that is the time since a machine was started.
     """
     seconds = as_number(value)
     if seconds is None or not 946_684_800 <= seconds < 253_402_300_800:  # up to the year 9999
@@ -66,7 +66,7 @@ def as_moment(value: Any) -> str | None:
 
 
 def day_in_name(name: str) -> str | None:
-    """Return the day in `results_2026-08-01T12-30-00.123456.json`. The hour is left: nobody knows in which time zone."""
+    """Return the day in `results_2026-08-01T12-30-00.123456.json`. Of the hour nobody knows in which time zone it is."""
     found = _TIME_IN_NAME.search(name)
     try:
         return datetime.strptime(found[1], "%Y-%m-%d").date().isoformat() if found else None

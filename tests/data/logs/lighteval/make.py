@@ -1,16 +1,18 @@
 """Writes the files beside it, with lighteval 0.13.0 (its pipeline, tracker and `dummy` model), offline.
 
-    python -m venv venv && venv/bin/pip install lighteval==0.13.0 torch && venv/bin/python make.py
+    python -m venv venv && venv/bin/pip install lighteval==0.13.0 "xxhash<4" && venv/bin/python make.py
 
-The tasks are defined here, over a few questions: `sums:small` and `sums:large` (multiple choice, of which lighteval makes
-an average) and `words` (generation, BLEU among its metrics). `whole.json` has all of them, `limited.json` one task of
-which two questions were answered. The dummy model answers at random, from a fixed seed.
+The tasks are defined here, over a few questions:
+`sums:small` and `sums:large` (multiple choice, of which lighteval makes an average) and `words` (generation, BLEU among
+its metrics). `whole` has all of them, `limited` one task of which two questions were answered. The dummy model answers
+at random, from a fixed seed. The files keep their names, which tell the time.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from types import ModuleType
@@ -70,7 +72,7 @@ def tasks() -> ModuleType:
 
 
 def run(folder: Path, name: str, wanted: str, max_samples: int | None = None) -> None:
-    """Run lighteval's pipeline, and keep the one results file it writes as `name`."""
+    """Run lighteval's pipeline, and keep the one results file it writes in the folder `name`, in place of an old one."""
     from lighteval.logging.evaluation_tracker import EvaluationTracker
     from lighteval.models.dummy.dummy_model import DummyModelConfig
     from lighteval.pipeline import ParallelismManager, Pipeline, PipelineParameters
@@ -84,7 +86,10 @@ def run(folder: Path, name: str, wanted: str, max_samples: int | None = None) ->
     pipeline.evaluate()
     pipeline.save_and_push_results()
     (results,) = (folder / name).rglob("results_*.json")
-    (HERE / f"{name}.json").write_bytes(results.read_bytes())
+    kept = HERE / name
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir()
+    shutil.copy(results, kept)
 
 
 def main() -> None:

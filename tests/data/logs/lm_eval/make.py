@@ -2,8 +2,8 @@
 
     python -m venv venv && venv/bin/pip install lm-eval==0.4.13 transformers torch && venv/bin/python make.py
 
-The tasks are defined here, over a few questions: `sums_small` and `sums_large` (multiple choice) with their group `sums`,
-`words` (generation, with two filters and BLEU) and `prose` (perplexities). `whole.json` has all of them, two-shot where
+The tasks are defined here, over a few questions: `sums_small` and `sums_large` (multiple choice) with their group
+`sums`, `words` (generation, with two filters and BLEU) and `prose` (perplexities). `whole.json` has all of them, two-shot where
 there is a choice; `limited.json` the group, of the first two questions each; `chat.json` one task with a chat template
 and a system prompt, and no model arguments, for which lm-eval makes up a name; `predicted.json` has no scores.
 The dummy model answers at random, from a fixed seed. Its tokenizer is made here, for its chat template, and the long
