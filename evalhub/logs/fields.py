@@ -66,7 +66,7 @@ def as_moment(value: Any) -> str | None:
 
 
 def day_in_name(name: str) -> str | None:
-    """Return the day in `results_2026-08-01T12-30-00.123456.json`. Of the hour nobody knows in which time zone it is."""
+    """Return the day in `results_2026-08-01T12-30-00.123456.json`. The hour's time zone isn't known."""
     found = _TIME_IN_NAME.search(name)
     try:
         return datetime.strptime(found[1], "%Y-%m-%d").date().isoformat() if found else None

@@ -2,10 +2,10 @@
 
     python -m venv venv && venv/bin/pip install lighteval==0.13.0 "xxhash<4" && venv/bin/python make.py
 
-The tasks are defined here, over a few questions:
-`sums:small` and `sums:large` (multiple choice, of which lighteval makes an average) and `words` (generation, BLEU among
-its metrics). `whole` has all of them, `limited` one task of which two questions were answered. The dummy model answers
-at random, from a fixed seed. The files keep their names, which tell the time.
+The tasks are defined here, over a few questions: `sums:small` and `sums:large` (multiple choice, of which lighteval
+makes an average) and `words` (generation, BLEU among its metrics). `whole` has all of them, `limited` one task of which
+two questions were answered. The dummy model answers at random, from a fixed seed. The files keep their names, which
+tell the time.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def tasks() -> ModuleType:
 
 
 def run(folder: Path, name: str, wanted: str, max_samples: int | None = None) -> None:
-    """Run lighteval's pipeline, and keep the one results file it writes in the folder `name`, in place of an old one."""
+    """Run lighteval's pipeline, and keep the one results file it writes in a folder `name`."""
     from lighteval.logging.evaluation_tracker import EvaluationTracker
     from lighteval.models.dummy.dummy_model import DummyModelConfig
     from lighteval.pipeline import ParallelismManager, Pipeline, PipelineParameters

@@ -3,9 +3,9 @@
     python -m venv venv && venv/bin/pip install lm-eval==0.4.13 transformers torch && venv/bin/python make.py
 
 The tasks are defined here, over a few questions: `sums_small` and `sums_large` (multiple choice) with their group
-`sums`, `words` (generation, with two filters and BLEU) and `prose` (perplexities). `whole.json` has all of them, two-shot where
-there is a choice; `limited.json` the group, of the first two questions each; `chat.json` one task with a chat template
-and a system prompt, and no model arguments, for which lm-eval makes up a name; `predicted.json` has no scores.
+`sums`, `words` (generation, with two filters and BLEU) and `prose` (perplexities). `whole.json` has all, two-shot;
+`limited.json` the group, of the first two questions each; `chat.json` one task with a chat template and a system
+prompt, and without model arguments, for which lm-eval makes up a name; `predicted.json` has no scores.
 The dummy model answers at random, from a fixed seed. Its tokenizer is made here, for its chat template, and the long
 description of the machine (`pretty_env_info`) is not the machine's; all else is as lm-eval writes it.
 """
