@@ -242,3 +242,11 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_a_broken_log_is_read_or_refused(tmp_path: Path, log: Any) -> None:
     check_reading(write(tmp_path / "results.json", log))
+
+
+def test_what_is_left_out_is_told_in_few_lines(tmp_path: Path) -> None:
+    scores = {f"m{number},none": "N/A" for number in range(25)} | {"acc,none": 0.5}
+    log = read_log(write(tmp_path / "results.json", changed(results={"a": scores}, groups={})))
+
+    assert len(log.remarks) == 21
+    assert log.remarks[-1] == "5 more are left out: they are not finite numbers"

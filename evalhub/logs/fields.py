@@ -9,9 +9,11 @@ from typing import Any
 
 from evalhub.errors import EvalhubError
 from evalhub.logs.log_files import LogFile, as_number
+from evalhub.names import printable
 from evalhub.terms import Scale
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+_MOST_TOLD = 20
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _TIME_IN_NAME = re.compile(r"_([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
@@ -72,6 +74,18 @@ def day_in_name(name: str) -> str | None:
         return datetime.strptime(found[1], "%Y-%m-%d").date().isoformat() if found else None
     except ValueError:
         return None
+
+
+def name_of(part: str, whole: str | None) -> str:
+    """Return `PART of WHOLE`, fit to be shown. Names may be as long as a file: what isn't shown isn't looked at."""
+    return f"{printable(part[:1000], limit=100)} of {printable((whole or '')[:1000], limit=100)}"
+
+
+def not_finite(names: list[str]) -> tuple[str, ...]:
+    """Return the remarks on measurements that were left out because their values are no finite numbers."""
+    told = [f"{name} is left out: it is not a finite number" for name in names[:_MOST_TOLD]]
+    more = len(names) - len(told)
+    return (*told, *((f"{more} more are left out: they are not finite numbers",) if more else ()))
 
 
 def share_of_one(value: float) -> Scale | None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evalhub.errors import EvalhubError
@@ -17,6 +17,8 @@ from evalhub.logs.fields import (
     as_hub_id,
     as_mapping,
     day_in_name,
+    name_of,
+    not_finite,
     object_in,
     share_of_one,
     text_of,
@@ -76,25 +78,29 @@ def read(file: LogFile) -> Log:
     """
     log = file.mapping
     run = _Run.of(file, log)
-    results = {task: as_mapping(scores) for task, scores in as_mapping(log.get("results")).items()}
+    results = as_mapping(log.get("results"))
     configs = as_mapping(log.get("config_tasks"))
     measurements: list[Measurement] = []
-    remarks: list[str] = []
+    left_out: list[str] = []
     for task, scores in results.items():
         if task == _ALL:
             continue
-        config = _config(configs, task)
-        for metric, value, error in _scores(scores):
+        about = _about(run, configs, task)
+        is_average = _parts(task)[0].endswith(_AVERAGE)
+        for metric, value, error in _scores(as_mapping(scores)):
             if value is None:
-                name = printable(f"{metric} of {task}", limit=200)
-                remarks.append(f"{name} is left out: it is not a finite number")
-            else:
-                measurements.append(_measurement(run, config, task, metric, value, error))
+                left_out.append(name_of(metric, task))
+                continue
+            scale = share_of_one(value) if metric.partition(":")[0] in _FRACTIONS else None
+            # Of an average, lighteval has the mean of the tasks' errors, which is no standard error.
+            error = None if is_average else error
+            measurements.append(replace(about, metric=metric, value=value, scale=scale, error=error))
     if not measurements:
         raise EvalhubError(f"{shown(file.path)} has no scores", "name the results of a run that has ended")
+    remarks = not_finite(left_out)
     if _ALL in results and len(results) > 2:
-        remarks.append(f"{_ALL} is left out: it is the mean over all tasks of the run, which are no benchmark")
-    return Log(NAME, _version(log), tuple(measurements), tuple(remarks))
+        remarks += (f"{_ALL} is left out: it is the mean over all tasks of the run, which are no benchmark",)
+    return Log(NAME, _version(log), tuple(measurements), remarks)
 
 
 def _version(log: dict[str, Any]) -> str | None:
@@ -110,19 +116,17 @@ def _scores(scores: dict[str, Any]) -> Iterator[tuple[str, float | None, float |
             yield metric, as_number(value), as_error(scores.get(f"{metric}{_STDERR}"))
 
 
-def _measurement(
-    run: _Run, config: dict[str, Any], task: str, metric: str, value: float, error: float | None
-) -> Measurement:
+def _about(run: _Run, configs: dict[str, Any], task: str) -> Measurement:
+    """Return what all measurements of a task have in common."""
+    config = _config(configs, task)
     effective, original = (as_count(config.get(key)) for key in ("effective_num_docs", "original_num_docs"))
     partial, remarks = what_was_left_out(effective, original or None, run.limit)
     shots = _shots(task)
     splits = config.get("evaluation_splits")
     return Measurement(
         task,
-        metric,
-        value,
-        scale=share_of_one(value) if metric.partition(":")[0] in _FRACTIONS else None,
-        error=None if _is_average(task) else error,  # lighteval has the mean of the tasks' errors there, which is none
+        "",
+        0.0,
         model=run.model,
         dataset=as_hub_id(config.get("hf_repo")),
         config=text_of(config, "hf_subset"),
@@ -136,12 +140,8 @@ def _measurement(
 
 def _parts(task: str) -> tuple[str, ...]:
     """Return the name and the number of shots, in the one form or the other: `TASK|5` or `SUITE|TASK|5|0`."""
-    parts = task.split("|")
+    parts = task.split("|", 3)
     return tuple(parts[:2] if len(parts) <= 2 else parts[1:3])
-
-
-def _is_average(task: str) -> bool:
-    return _parts(task)[0].endswith(_AVERAGE)
 
 
 def _shots(task: str) -> int | None:
@@ -151,5 +151,5 @@ def _shots(task: str) -> int | None:
 
 def _config(configs: dict[str, Any], task: str) -> dict[str, Any]:
     """Return what was configured for `task`: its key has no shots in versions before 0.11."""
-    suite_and_task = "|".join(task.split("|")[:2])
+    suite_and_task = "|".join(task.split("|", 2)[:2])
     return as_mapping(configs.get(task)) or as_mapping(configs.get(suite_and_task))

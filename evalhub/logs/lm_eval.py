@@ -16,6 +16,8 @@ from evalhub.logs.fields import (
     as_mapping,
     as_moment,
     day_in_name,
+    name_of,
+    not_finite,
     object_in,
     share_of_one,
     text_of,
@@ -85,7 +87,7 @@ def read(file: LogFile) -> Log:
     evaluated = EvaluatedTasks(log, where)
     run = _Run.of(file, log)
     measurements: list[Measurement] = []
-    remarks: list[str] = []
+    left_out: list[str] = []
     for task, scores in _by_task(log, where).items():
         whole = evaluated.task(task)
         for score in _scores(scores):
@@ -93,13 +95,12 @@ def read(file: LogFile) -> Log:
                 continue
             value = as_number(score.value)
             if value is None:
-                name = printable(f"{score.metric} of {task}", limit=200)
-                remarks.append(f"{name} is left out: it is not a finite number")
+                left_out.append(name_of(score.metric, task))
             else:
                 measurements.append(_measurement(run, task, whole, score, value))
     if not measurements:
         raise EvalhubError(f"{where} has no scores", "a run with --predict_only has none: evaluate without it")
-    return Log(NAME, as_text(log.get("lm_eval_version")), tuple(measurements), tuple(remarks))
+    return Log(NAME, as_text(log.get("lm_eval_version")), tuple(measurements), not_finite(left_out))
 
 
 def _by_task(log: dict[str, Any], where: str) -> dict[str, dict[str, Any]]:
@@ -110,7 +111,7 @@ def _by_task(log: dict[str, Any], where: str) -> dict[str, dict[str, Any]]:
         if group not in tasks:
             tasks[group] = scores
         elif _finite(scores) != _finite(tasks[group]):
-            name = printable(group, limit=100)
+            name = printable(group[:1000], limit=100)
             hint = "`results` and `groups` differ; write the file anew with lm-eval"
             raise EvalhubError(f"{where} has two scores for the group {name}", hint)
     return tasks

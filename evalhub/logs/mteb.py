@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown
-from evalhub.logs.fields import as_commit, as_hub_id, as_mapping, as_moment, object_in, text_of
+from evalhub.logs.fields import as_commit, as_hub_id, as_mapping, as_moment, name_of, not_finite, object_in, text_of
 from evalhub.logs.log_files import LogFile, as_number, as_text, parse_json
 from evalhub.logs.measurements import Log, Measurement
 from evalhub.names import printable
@@ -22,6 +22,18 @@ _MAIN = "main_score"
 _META = "model_meta.json"
 _EXPERIMENTS = "experiments"
 _NO_METRICS = frozenset({"evaluation_time", "kg_co2_emissions"})
+
+
+@dataclass
+class _LeftOut:
+    """The names of main scores that aren't finite, and of means that MTEB has not."""
+
+    scores: list[str] = field(default_factory=list)
+    means: list[str] = field(default_factory=list)
+
+    def remarks(self) -> tuple[str, ...]:
+        means = (f"{mean} is left out: not every subset has a main score and languages" for mean in self.means[:20])
+        return (*not_finite(self.scores), *means)
 
 
 def recognises(file: LogFile) -> bool:
@@ -55,14 +67,14 @@ def read(file: LogFile) -> Log:
         date=as_moment(result.get("date")),
         setup=setup,
     )
-    remarks: list[str] = []
-    measurements = tuple(_measurements(about, as_mapping(result.get("scores")), where, remarks))
+    left_out = _LeftOut()
+    measurements = tuple(_measurements(about, as_mapping(result.get("scores")), where, left_out))
     if not measurements:
         raise EvalhubError(f"{where} has no scores", "name the result of a task that MTEB has evaluated")
-    return Log(NAME, as_text(result.get("mteb_version")), measurements, tuple(remarks))
+    return Log(NAME, as_text(result.get("mteb_version")), measurements, left_out.remarks())
 
 
-def _measurements(about: Measurement, scores: dict[str, Any], where: str, remarks: list[str]) -> Iterator[Measurement]:
+def _measurements(about: Measurement, scores: dict[str, Any], where: str, left_out: _LeftOut) -> Iterator[Measurement]:
     for split, listed in scores.items():
         subsets = [as_mapping(subset) for subset in listed] if isinstance(listed, list) else []
         of_split = replace(about, split=split)
@@ -70,36 +82,35 @@ def _measurements(about: Measurement, scores: dict[str, Any], where: str, remark
         for subset in subsets:
             config = as_text(subset.get("hf_subset"))
             if config in seen:
-                name = printable(f"{config} of {split}", limit=100)
+                name = name_of(config or "without a name", split)
                 raise EvalhubError(f"{where} has two scores for the subset {name}", "write it anew with MTEB")
             seen.add(config)
-            yield from _of_subset(replace(of_split, config=config), subset, remarks)
+            yield from _of_subset(replace(of_split, config=config), subset, left_out)
         if len(subsets) > 1:
-            yield from _mean(of_split, subsets, remarks)
+            yield from _mean(of_split, subsets, left_out)
 
 
-def _of_subset(about: Measurement, subset: dict[str, Any], remarks: list[str]) -> Iterator[Measurement]:
-    where = printable(f"{about.config or 'a subset without a name'} of {about.split}", limit=100)
+def _of_subset(about: Measurement, subset: dict[str, Any], left_out: _LeftOut) -> Iterator[Measurement]:
     for metric in sorted(subset, key=_MAIN.__ne__):  # the main score first, the others as they stand
         value = as_number(subset[metric])
         if metric == _MAIN:
             if value is None:
-                remarks.append(f"{where} is left out: its main score is not a finite number")
+                name = name_of(f"{_MAIN} of {about.config or 'a subset without a name'}"[:1000], about.split)
+                left_out.scores.append(name)
             else:
                 yield replace(about, value=value, main=True, scale=_scale(value))
         elif value is not None and metric not in _NO_METRICS:
             yield replace(about, metric=metric, value=value)
 
 
-def _mean(about: Measurement, subsets: list[dict[str, Any]], remarks: list[str]) -> Iterator[Measurement]:
+def _mean(about: Measurement, subsets: list[dict[str, Any]], left_out: _LeftOut) -> Iterator[Measurement]:
     """Yield the mean of the subsets' main scores. MTEB has none where one is missing, and leaves out of `get_score`
     what has no language.
     """
     values = [as_number(subset.get(_MAIN)) for subset in subsets if subset.get("languages")]
     known = [value for value in values if value is not None]
     if len(known) < len(subsets):
-        split = printable(about.split or "", limit=100)
-        remarks.append(f"the mean of {split} is left out: not every subset has a main score and languages")
+        left_out.means.append(name_of("the mean", about.split))
         return
     mean = math.fsum(value / len(known) for value in known)
     if math.isfinite(mean):
