@@ -11,7 +11,7 @@ from evalhub.logs.fields import as_commit, as_count, as_hub_id, as_mapping, text
 _MOST_STEPS = 1_000_000  # of walking through groups; all that the harness ships are some thousands
 
 # Metrics that are fractions in the tasks that list them: tasks in Python have some of the same names in percent.
-_FRACTIONS_WHERE_LISTED = frozenset({"f1", "em", "acc_all"}) | {
+_FRACTIONS_WHERE_LISTED = frozenset({"f1", "em", "acc_all", "math_verify"}) | {
     f"{level}_level_{strictness}_acc" for level in ("prompt", "inst") for strictness in ("strict", "loose")
 }
 
