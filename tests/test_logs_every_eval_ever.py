@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from broken_logs import broken
 from hypothesis import HealthCheck, given, settings
-from wild_logs import broken
 
 from evalhub.errors import EvalhubError
 from evalhub.logs import Log, Measurement, every_eval_ever, find_reader, read_log
@@ -194,7 +194,7 @@ def test_a_key_that_stands_twice_is_an_error(tmp_path: Path) -> None:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(broken(copied()))
+@given(broken([copied()]))
 def test_of_any_record_come_finite_numbers_or_one_error(tmp_path: Path, content: Any) -> None:
     try:
         found = read(written(tmp_path, content)).measurements

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from broken_logs import broken
 from hypothesis import HealthCheck, given, settings
-from wild_logs import broken
 
 from evalhub.errors import EvalhubError
 from evalhub.logs import Log, find_reader, inspect_logs, zip_members
+from evalhub.logs.fields import as_hub_id, as_utc_date, as_web_address, as_words
 from evalhub.logs.inspect_logs import read, recognises
 from evalhub.logs.log_files import LogFile
-from evalhub.logs.sure_values import as_hub_id, as_utc_date, as_web_address, as_words
 from evalhub.terms import Scale
 
 DATA = Path(__file__).parent / "data" / "logs" / "inspect"
@@ -379,7 +379,7 @@ _CONTENT = {
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(broken(_CONTENT))
+@given(broken([_CONTENT]))
 def test_of_any_log_come_finite_numbers_or_one_error(tmp_path: Path, content: Any) -> None:
     try:
         found = read(written(tmp_path, content)).measurements

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from broken_logs import broken
 from hypothesis import HealthCheck, given, settings
-from wild_logs import broken
 
 from evalhub.errors import EvalhubError
 from evalhub.logs import Measurement, find_reader, model_index, read_log
@@ -216,7 +216,7 @@ def test_what_a_stranger_wrote_is_safe_for_a_terminal(tmp_path: Path) -> None:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(broken(header()))
+@given(broken([header()]))
 def test_of_any_card_come_finite_numbers_or_one_error(tmp_path: Path, content: Any) -> None:
     try:
         found = read(written(tmp_path, yaml.safe_dump(content))).measurements

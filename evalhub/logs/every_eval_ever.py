@@ -11,9 +11,9 @@ from typing import Any
 
 from evalhub.errors import EvalhubError
 from evalhub.files import shown
+from evalhub.logs.fields import as_hub_id, as_utc_date, as_web_address, as_words
 from evalhub.logs.log_files import LogFile, as_number, as_text
 from evalhub.logs.measurements import Log, Measurement
-from evalhub.logs.sure_values import as_hub_id, as_utc_date, as_web_address, as_words
 from evalhub.names import printable
 from evalhub.terms import Scale
 
@@ -34,7 +34,7 @@ _Mapping = dict[str, Any]
 
 def recognises(file: LogFile) -> bool:
     """Whether it is a JSON object with the parts of a record."""
-    found = file.mapping
+    found = file.outline
     return "schema_version" in found and "model_info" in found and "evaluation_results" in found
 
 

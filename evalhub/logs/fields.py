@@ -1,34 +1,27 @@
-"""What the fields mean that several tools write: names and commits of the Hub, moments, numbers of samples."""
+"""What a value in a log surely means: a Hub id, a commit, a web address, a moment, a number of samples; else None."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from evalhub.errors import EvalhubError
-from evalhub.logs.log_files import LogFile, as_number
+from evalhub.logs.log_files import as_number, as_text
+from evalhub.masking import is_secret_key
 from evalhub.names import printable
 from evalhub.terms import Scale
+from evalhub.values import format_time, parse_date
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+_HUB_ID = re.compile(r"(?=.{3,96}\Z)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_FILE = re.compile(r".*\.(?:csv|json|jsonl|parquet|tsv|txt|ya?ml)", re.IGNORECASE)
 _MOST_TOLD = 20
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # the years 2000 and 2100, in seconds since 1970
+_LONGEST = 40
+_MOST_ARGUMENTS = 8
 _TIME_IN_NAME = re.compile(r"_([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}-[0-9]{2}-[0-9]{2}")
-
-
-def object_in(file: LogFile) -> dict[str, Any]:
-    """Return the JSON object that `file` holds, and an empty one where it holds something else, broken JSON too.
-
-    Raises `EvalhubError` where the file can't be read at all.
-    """
-    if file.path.suffix.lower() != ".json" or not file.content:
-        return {}
-    try:
-        return file.mapping
-    except EvalhubError:
-        return {}
 
 
 def as_mapping(value: Any) -> dict[str, Any]:
@@ -43,7 +36,7 @@ def as_count(value: Any) -> int | None:
 
 def as_hub_id(value: Any) -> str | None:
     """Return an `ORG/NAME` as it is, and None for everything else: names without an organisation, paths, URLs."""
-    return value if isinstance(value, str) and _HUB_ID.fullmatch(value) else None
+    return value if isinstance(value, str) and _HUB_ID.fullmatch(value) and not _FILE.fullmatch(value) else None
 
 
 def as_commit(value: Any) -> str | None:
@@ -62,9 +55,9 @@ def as_moment(value: Any) -> str | None:
     before that is the time since a machine was started.
     """
     seconds = as_number(value)
-    if seconds is None or not 946_684_800 <= seconds < 253_402_300_800:  # up to the year 9999
+    if seconds is None or not _EARLIEST <= seconds < _LATEST:
         return None
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+    return format_time(datetime.fromtimestamp(int(seconds), UTC))
 
 
 def day_in_name(name: str) -> str | None:
@@ -113,3 +106,45 @@ def text_of(mapping: Mapping[str, Any], *keys: str) -> str | None:
     """Return what the first of `keys` says that has a text of at most 200 characters: a name, not a document."""
     values = (mapping.get(key) for key in keys)
     return next((value for value in values if isinstance(value, str) and value.strip() and len(value) <= 200), None)
+
+
+def as_web_address(value: Any) -> str | None:
+    """Return an http(s) URL."""
+    if not isinstance(value, str) or len(value) > 2_000 or value != value.strip():
+        return None
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return None
+    return value if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def as_utc_date(value: Any) -> str | None:
+    """Return an ISO-8601 date as it is, and a time, or the text of seconds since 1970, as ISO-8601 in UTC."""
+    text = value.strip() if isinstance(value, str) and len(value) <= _LONGEST else ""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return text if parse_date(text) else None
+    if re.fullmatch(r"[0-9]{9,10}(?:\.[0-9]{1,9})?", text):
+        return as_moment(float(text))
+    moment = parse_date(text) if "T" in text.upper() else None
+    return format_time(moment.replace(microsecond=0)) if moment else None
+
+
+def as_words(arguments: Mapping[str, Any], *, without: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return `name=value` for the arguments that are short and tell no secret, the first few of them."""
+    told = (
+        f"{printable(name, limit=_LONGEST)}={printable(_shown(value), limit=_LONGEST)}"
+        for name, value in arguments.items()
+        if isinstance(name, str) and name not in without and _is_plain(value) and not is_secret_key(name)
+    )
+    return tuple(words for words, _ in zip(told, range(_MOST_ARGUMENTS), strict=False))
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, bool) or as_number(value) is not None or (as_text(value) is not None and len(value) <= 100)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from evalhub.errors import EvalhubError
 from evalhub.files import quoted, shown
+from evalhub.logs.fields import as_commit, as_hub_id, as_utc_date, as_words
 from evalhub.logs.inspect_scores import NamedScore, named_scores
 from evalhub.logs.log_files import LogFile, as_text, parse_json
 from evalhub.logs.measurements import Log, Measurement
-from evalhub.logs.sure_values import as_commit, as_hub_id, as_utc_date, as_words
 from evalhub.logs.zip_members import read_member
 from evalhub.names import printable
 
@@ -42,7 +42,7 @@ def recognises(file: LogFile) -> bool:
     """Whether it is called `*.eval`, or is a JSON object with the parts of an Inspect log."""
     if file.path.suffix.lower() == ".eval":
         return True
-    found = file.mapping
+    found = file.outline
     spec = found.get("eval")
     return isinstance(spec, dict) and "task" in spec and "model" in spec and ("status" in found or "version" in found)
 

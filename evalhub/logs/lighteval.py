@@ -19,7 +19,6 @@ from evalhub.logs.fields import (
     day_in_name,
     name_of,
     not_finite,
-    object_in,
     share_of_one,
     text_of,
     what_was_left_out,
@@ -66,7 +65,7 @@ class _Run:
 
 
 def recognises(file: LogFile) -> bool:
-    found = object_in(file)
+    found = file.outline
     return isinstance(found.get("results"), dict) and isinstance(found.get("config_general"), dict)
 
 

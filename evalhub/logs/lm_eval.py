@@ -18,7 +18,6 @@ from evalhub.logs.fields import (
     day_in_name,
     name_of,
     not_finite,
-    object_in,
     share_of_one,
     text_of,
     what_was_left_out,
@@ -74,7 +73,7 @@ class _Score:
 
 
 def recognises(file: LogFile) -> bool:
-    found = object_in(file)
+    found = file.outline
     if not isinstance(found.get("results"), dict) or "config_general" in found:
         return False
     return isinstance(found.get("versions"), dict) and isinstance(found.get("config", found.get("configs")), dict)

@@ -54,19 +54,38 @@ class LogFile:
             raise EvalhubError(f"{shown(self.path)} is a {raw.kind}", "name a file: --from FILE")
         return raw.content
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The file's JSON value; None where its name is not that of a JSON file. Raises `EvalhubError` where it isn't
         JSON, or says one thing twice.
         """
-        if self.path.suffix.lower() != ".json":
-            return None
-        return parse_json(self.content, shown(self.path))
+        value, error = self._parsed
+        if error:
+            raise error
+        return value
 
     @property
     def mapping(self) -> dict[str, Any]:
         """The file's JSON object; empty where it is no JSON object. Raises what `json` does."""
         return self.json if isinstance(self.json, dict) else {}
+
+    @property
+    def outline(self) -> dict[str, Any]:
+        """The file's JSON object, for looking at its keys; empty where it is no JSON object or broken. Raises
+        `EvalhubError` only where the file can't be read at all.
+        """
+        value, _ = self._parsed
+        return value if isinstance(value, dict) else {}
+
+    @cached_property
+    def _parsed(self) -> tuple[Any, EvalhubError | None]:
+        if self.path.suffix.lower() != ".json":
+            return None, None
+        content = self.content
+        try:
+            return parse_json(content, shown(self.path)), None
+        except EvalhubError as error:
+            return None, error
 
 
 def parse_json(content: bytes, where: str) -> Any:

@@ -14,9 +14,9 @@ from typing import Any
 from evalhub.cards import CARD_FILE, parse_header
 from evalhub.errors import EvalhubError
 from evalhub.files import quoted, shown
+from evalhub.logs.fields import as_commit, as_hub_id, as_web_address, as_words
 from evalhub.logs.log_files import LogFile, as_number, as_text
 from evalhub.logs.measurements import Log, Measurement
-from evalhub.logs.sure_values import as_commit, as_hub_id, as_web_address, as_words
 from evalhub.names import printable
 from evalhub.terms import Scale
 from evalhub.yaml_source import Path

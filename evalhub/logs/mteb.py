@@ -10,7 +10,7 @@ from typing import Any
 
 from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown
-from evalhub.logs.fields import as_commit, as_hub_id, as_mapping, as_moment, name_of, not_finite, object_in, text_of
+from evalhub.logs.fields import as_commit, as_hub_id, as_mapping, as_moment, name_of, not_finite, text_of
 from evalhub.logs.log_files import LogFile, as_number, as_text, parse_json
 from evalhub.logs.measurements import Log, Measurement
 from evalhub.names import printable
@@ -37,7 +37,7 @@ class _LeftOut:
 
 
 def recognises(file: LogFile) -> bool:
-    found = object_in(file)
+    found = file.outline
     return "mteb_dataset_name" in found or ("task_name" in found and isinstance(found.get("scores"), dict))
 
 
