@@ -169,6 +169,8 @@ def _own(row: Row, wanted: Wanted) -> Wanted:
         get("benchmark", wanted.benchmark),
         get("task", wanted.task),
         get("metric", wanted.metric),
+        get("config", wanted.config),
+        get("split", wanted.split),
         get("notes", wanted.notes),
         get("date", wanted.date),
         get("revision", wanted.revision),

@@ -30,6 +30,8 @@ class Wanted:
     benchmark: str | None = None
     task: str | None = None
     metric: str | None = None
+    config: str | None = None
+    split: str | None = None
     notes: str | None = None
     date: str | None = None
     revision: str | None = None
@@ -135,18 +137,18 @@ def _target(hub: Hub, log: Log, wanted: Wanted, task: str, found: Sequence[Measu
     what the benchmark's own spec says, or what evalhub comes with. Raises `_UnclearError`.
     """
     key = tool_key(log.tool)
-    known = hub.registry.tool_tasks.get(key, {}).get(task)
+    known = tool_tasks.find(hub.registry.tool_tasks, key, task)
     if wanted.benchmark is not None:
         dataset_id, task_id = _typed(hub, wanted.benchmark, wanted.task, task)
         return ToolTask(dataset_id, task_id, known.metric if known and known.dataset_id == dataset_id else None)
     if known is not None:
-        return _resolved(hub, known)
+        return _resolved(hub, known, found)
     by_spec = _by_spec(hub, key, task, found)
     if by_spec is not None:
         return by_spec
-    default = tool_tasks.shipped().get(key, {}).get(task)
+    default = tool_tasks.find(tool_tasks.shipped(), key, task)
     if default is not None:
-        return _resolved(hub, default)
+        return _resolved(hub, default, found)
     raise _UnclearError("belongs to no benchmark that is known here")
 
 
@@ -160,7 +162,10 @@ def _typed(hub: Hub, benchmark: str, typed: str | None, task: str) -> tuple[str,
         return resolve_task(hub, benchmark, None)
 
 
-def _resolved(hub: Hub, known: ToolTask) -> ToolTask:
+def _resolved(hub: Hub, known: ToolTask, found: Sequence[Measurement]) -> ToolTask:
+    benchmark = hub.benchmarks.get(known.dataset_id)
+    if benchmark is not None and known.task_id is None and (fitting := _fitting(benchmark, found)) is not None:
+        return ToolTask(known.dataset_id, fitting, known.metric)
     try:
         dataset_id, task_id = resolve_task(hub, known.dataset_id, known.task_id)
     except NotFoundError:
@@ -183,8 +188,14 @@ def _by_spec(hub: Hub, key: str, task: str, found: Sequence[Measurement]) -> Too
     benchmark = hub.benchmarks.get(datasets.pop() or "") if len(datasets) == 1 else None
     if benchmark is None:
         return None
+    fitting = _fitting(benchmark, found)
+    return ToolTask(benchmark.dataset_id, fitting) if fitting is not None else None
+
+
+def _fitting(benchmark: Benchmark, found: Sequence[Measurement]) -> str | None:
+    """Return the one task of a benchmark that measurements can be of, by config and split."""
     fitting = [each.id for each in benchmark.tasks if any(_fits(each, measurement) for measurement in found)]
-    return ToolTask(benchmark.dataset_id, fitting[0]) if len(fitting) == 1 else None
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _fits(task: Task, measurement: Measurement) -> bool:
@@ -212,13 +223,26 @@ def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: S
     metrics = list(dict.fromkeys(each.metric for each in candidates))
     if len(metrics) > 1:
         raise _UnclearError(f"has several metrics; choose one with --metric: {listed(metrics)}", asks=True)
-    task = _task(hub, target)
-    if len(candidates) > 1 and task is not None:
-        candidates = [each for each in candidates if _fits(task, each)] or candidates
-    if len(candidates) > 1:
-        parts = [f"{each.config or 'default'} {each.split or ''}".strip() for each in candidates]
-        raise _UnclearError(f"has {len(candidates)} values of {printable(metrics[0])}: {listed(parts)}", asks=True)
-    return candidates[0]
+    return _of_part(_task(hub, target), wanted, candidates)
+
+
+def _of_part(task: Task | None, wanted: Wanted, candidates: Sequence[Measurement]) -> Measurement:
+    """Return the value of the config and split that were typed, else that are the task's. Raises `_UnclearError`."""
+    config, split = wanted.config, wanted.split
+    chosen = [each for each in candidates if config in (None, each.config) and split in (None, each.split)]
+    if not chosen:
+        raise _UnclearError(f"has nothing of that config or split; it has {listed(map(_part, candidates))}", asks=True)
+    if len(chosen) > 1 and task is not None:
+        exact = [each for each in chosen if (each.config, each.split) == (task.config, task.split)]
+        chosen = exact or [each for each in chosen if _fits(task, each)] or chosen
+    if len(chosen) > 1:
+        reason = f"has {len(chosen)} values of {printable(chosen[0].metric, limit=100)}"
+        raise _UnclearError(f"{reason}; choose one with --config or --split: {listed(map(_part, chosen))}", asks=True)
+    return chosen[0]
+
+
+def _part(measurement: Measurement) -> str:
+    return f"{measurement.config or 'all of it'} {measurement.split or ''}".strip()
 
 
 def _of_metric(found: Iterable[Measurement], name: str) -> list[Measurement]:

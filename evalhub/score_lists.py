@@ -30,6 +30,8 @@ FIELDS = (
     "source_org",
     "log",
     "metric",
+    "config",
+    "split",
 )
 _DELIMITERS = (",", "\t", ";")
 _LINES = (".jsonl", ".ndjson")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from gitrepos import HubDir, spec
 
-from evalhub import EvalhubError
+from evalhub import EvalhubError, schemas, tool_tasks, yaml_source
 from evalhub.drafts import Draft, Wanted, drafts, settled
 from evalhub.log_models import is_called, of_one_model
 from evalhub.logs import Log, Measurement
@@ -152,8 +153,45 @@ def test_of_several_subsets_the_one_that_the_task_is_of_counts(hub: HubDir) -> N
 
 
 def test_several_values_of_one_metric_are_asked_for(hub: HubDir) -> None:
-    with pytest.raises(EvalhubError, match="2 values of accuracy: de, fr"):
+    with pytest.raises(EvalhubError, match="2 values of accuracy; choose one with --config or --split: de, fr"):
         settled(drafted(hub, measured(0.1, config="de"), measured(0.2, config="fr"), benchmark="hle"))
+
+
+def test_the_subset_and_split_of_the_task_count_before_a_mean_over_all_of_them(hub: HubDir) -> None:
+    three = (measured(0.1, config="default", split="test"), measured(0.2, config="de"), measured(0.3))
+    assert only(hub, *three, benchmark="hle").value == 0.1
+
+
+@pytest.mark.parametrize(("typed", "value"), [({"config": "fr"}, 0.2), ({"split": "dev"}, 0.3)])
+def test_a_config_or_split_is_chosen_by_its_name(hub: HubDir, typed: dict[str, str], value: float) -> None:
+    three = (measured(0.1, config="de"), measured(0.2, config="fr"), measured(0.3, config="de", split="dev"))
+    assert only(hub, *three, benchmark="hle", **typed).value == value
+
+
+def test_a_config_that_the_log_does_not_have_is_an_error(hub: HubDir) -> None:
+    with pytest.raises(EvalhubError, match="nothing of that config or split; it has de"):
+        settled(drafted(hub, measured(config="de"), benchmark="hle", config="fr"))
+
+
+def test_the_registry_need_not_name_the_task_where_the_logs_config_tells(hub: HubDir) -> None:
+    hub.dataset("org/two", text=spec("Two", ["a"]).replace("- id: a", "- id: a\n  config: one\n- id: b\n  config: two"))
+    tools(hub, lm_eval={"x": {"dataset": "org/two"}})
+    assert only(hub, measured(task="x", config="two")).task_id == "b"
+
+
+@pytest.mark.parametrize("name", ["gsm8k", "gsm8k|5", "lighteval|gsm8k|5|0"])
+def test_what_lighteval_writes_around_a_tasks_name_does_not_matter(hub: HubDir, name: str) -> None:
+    tools(hub, lighteval={"gsm8k": {"dataset": "cais/hle"}})
+    assert only(hub, measured(task=name), tool="lighteval").dataset_id == "cais/hle"
+
+
+def test_what_evalhub_comes_with_is_as_the_registrys_schema_has_it() -> None:
+    text = Path(tool_tasks.__file__).with_suffix(".yaml").read_bytes()
+    assert schemas.accepts("registry", {"tools": yaml_source.parse(text).data})
+
+
+def test_a_task_that_evalhub_knows_needs_no_mapping(hub: HubDir) -> None:
+    assert only(hub, measured(task="inspect_evals/hle"), tool="Inspect AI").dataset_id == "cais/hle"
 
 
 def test_a_fraction_becomes_percent_where_the_registry_says_so_and_that_is_told(hub: HubDir) -> None:

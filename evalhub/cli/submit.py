@@ -61,6 +61,14 @@ def command(
     metric: Annotated[
         str | None, typer.Option(help="Which of a log's metrics counts, where there are several.", show_default=False)
     ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(help="Which of the dataset's configs a log's value is of, as for --metric.", show_default=False),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="Which of the dataset's splits a log's value is of, as for --metric.", show_default=False),
+    ] = None,
     source_url: Annotated[
         str | None, typer.Option(help="Where the score is published: paper, logs, model card.", show_default=False)
     ] = None,
@@ -128,8 +136,9 @@ def command(
     from evalhub.typed import parse_source
 
     source = parse_source(source_url, source_name, source_user, source_org)
-    wanted = Wanted(benchmark, task, metric, notes, date, revision, source)
+    wanted = Wanted(benchmark, task, metric, config, split, notes, date, revision, source)
     given = {"--value": value, "--from": log, "--batch": batch, "MODEL": model, "--metric": metric}
+    given |= {"--config": config, "--split": split}
     given |= {"--benchmark": benchmark, "--file": file, "--branch": branch, "--output": output}
     _check_usage({name for name, what in given.items() if what is not None} | ({"--yes"} if yes else set()))
     out, err = stdout(context, no_color), stderr(context, no_color)
@@ -162,7 +171,7 @@ def _check_usage(given: set[str]) -> None:
     (way,) = ways
     needed = ("MODEL", "--benchmark") if way == "--value" else ()
     useless = {
-        "--value": ("--metric", "--output", "--yes"),
+        "--value": ("--metric", "--config", "--split", "--output", "--yes"),
         "--from": ("--output", "--yes"),
         "--batch": ("--file", "--branch"),
     }[way]
