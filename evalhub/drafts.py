@@ -112,8 +112,7 @@ def _draft(hub: Hub, log: Log, wanted: Wanted, task: str, model: str | None, fou
         chosen = _chosen(hub, target, metric, wanted, found)
     except _UnclearError as error:
         return Draft(task, model, reason=str(error), asks=error.asks)
-    value, remarks = _scaled(chosen, metric)
-    remarks += _about(hub, target, chosen, value)
+    value = _scaled(chosen, metric)
     source = wanted.source or (Source(chosen.source_url, chosen.source_name) if chosen.source_url else None)
     notes = "; ".join(chosen.setup) if wanted.notes is None else wanted.notes
     result = EvalResult(
@@ -126,7 +125,7 @@ def _draft(hub: Hub, log: Log, wanted: Wanted, task: str, model: str | None, fou
         source,
         notes or None,
     )
-    return Draft(task, model, result, remarks=(*remarks, *chosen.remarks))
+    return Draft(task, model, result, remarks=(*_about(hub, target, chosen, value), *chosen.remarks))
 
 
 # --- which benchmark ------------------------------------------------------------------------------------------------
@@ -259,19 +258,17 @@ def _of_metric(found: Iterable[Measurement], name: str) -> list[Measurement]:
     return []
 
 
-def _scaled(chosen: Measurement, metric: Metric) -> tuple[float, tuple[str, ...]]:
-    """Return the value on the leaderboard's scale, and what there is to say of that: a tool's fraction becomes percent
-    only where the registry says percent.
-    """
-    if chosen.scale is not Scale.FRACTION or metric.scale is not Scale.PERCENT:
-        return chosen.value, ()
-    value = float(Decimal(repr(chosen.value)) * 100)
-    return value, (f"{format_value(chosen.value)} is told as {format_value(value)}: the registry says percent",)
+def _scaled(chosen: Measurement, metric: Metric) -> float:
+    """Return the value on the leaderboard's scale: a tool's fraction becomes percent only where the registry says so."""
+    if chosen.scale is Scale.FRACTION and metric.scale is Scale.PERCENT:
+        return float(Decimal(repr(chosen.value)) * 100)
+    return chosen.value
 
 
 def _about(hub: Hub, target: ToolTask, chosen: Measurement, value: float) -> tuple[str, ...]:
-    """Return what an entry can't say, or what doesn't fit the benchmark."""
-    remarks = [f"{printable(chosen.metric, limit=100)} {format_value(value)}"]
+    """Return which number it is, what an entry can't say of it, and what doesn't fit the benchmark."""
+    told = f", told as {format_value(value)}: the registry says percent" if value != chosen.value else ""
+    remarks = [f"{printable(chosen.metric, limit=100)} is {format_value(chosen.value)}{told}"]
     if chosen.error is not None:
         error = format_value(chosen.error)
         remarks.append(f"its standard error, {error}, stays in the log: entries have no field for it")

@@ -199,7 +199,7 @@ def test_a_fraction_becomes_percent_where_the_registry_says_so_and_that_is_told(
     (draft,) = drafted(hub, measured(0.8462, scale=Scale.FRACTION), benchmark="hle")
     assert draft.result
     assert draft.result.value == 84.62
-    assert "0.8462 is told as 84.62: the registry says percent" in draft.remarks
+    assert "accuracy is 0.8462, told as 84.62: the registry says percent" in draft.remarks
 
 
 @pytest.mark.parametrize(("scale", "said"), [(None, "percent"), (Scale.FRACTION, "fraction"), (Scale.FRACTION, None)])

@@ -100,7 +100,7 @@ def test_a_result_of_mteb(hub: HubDir, submit: Submit) -> None:
     wanted = entry(81.2346, "mteb/banking77", "Banking77Classification", date="2026-08-01T12:30:00Z")
     wanted["dataset"]["revision"] = "0fd18e25b25c072e09e0d92ab615fda904d66300"
     assert proposed(model) == [wanted]
-    assert "0.812346 is told as 81.2346: the registry says percent" in outcome.stderr
+    assert "main_score is 0.812346, told as 81.2346: the registry says percent" in outcome.stderr
 
 
 def test_an_every_eval_ever_record(hub: HubDir, submit: Submit) -> None:
