@@ -259,7 +259,7 @@ def _of_metric(found: Iterable[Measurement], name: str) -> list[Measurement]:
 
 
 def _scaled(chosen: Measurement, metric: Metric) -> float:
-    """Return the value on the leaderboard's scale: a tool's fraction becomes percent only where the registry says so."""
+    """Return the value on the leaderboard's scale: a fraction becomes percent only where the registry says so."""
     if chosen.scale is Scale.FRACTION and metric.scale is Scale.PERCENT:
         return float(Decimal(repr(chosen.value)) * 100)
     return chosen.value
