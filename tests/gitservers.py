@@ -59,7 +59,9 @@ def git_daemon(root: Path) -> Iterator[str]:
     """Run git daemon; give the URL that paths come after."""
     port = free_port()
     options = ["--reuseaddr", "--enable=receive-pack", "--listen=127.0.0.1", f"--port={port}", f"--base-path={root}"]
-    process = subprocess.Popen(["git", "daemon", *options, str(root)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["git", "daemon", *options, str(root)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _await(port, process)
         yield f"git://127.0.0.1:{port}/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,7 +87,9 @@ def test_the_settings_of_a_clone_push_nothing_else(remote: Repo, model: Repo, pu
 
 
 @pytest.mark.parametrize("name", ["hle", "evalhub/hle", "refs/heads/evalhub/hle"])
-def test_the_branch_can_be_named_with_or_without_what_is_before_it(name: str, remote: Repo, model: Repo, push: Push) -> None:
+def test_the_branch_can_be_named_with_or_without_what_is_before_it(
+    name: str, remote: Repo, model: Repo, push: Push
+) -> None:
     propose(model, 50.0, "other", "other.yaml", notes="other")
     assert push(name).status == 0
     assert "refs/heads/evalhub/hle" in refs(remote)
@@ -162,14 +163,21 @@ def test_shallow_and_partial_clones_push_and_compare(options: list[str], remote:
 
 
 def test_the_page_that_the_server_names_is_shown(remote: Repo, model: Repo, push: Push) -> None:
-    hook(remote, "post-receive", "echo 'Create a pull request:'; echo '  https://git.example.org/org/model/pulls/new/x  '")
+    hook(
+        remote,
+        "post-receive",
+        "echo 'Create a pull request:'; echo '  https://git.example.org/org/model/pulls/new/x  '",
+    )
     assert "open the pull request: https://git.example.org/org/model/pulls/new/x\n" in push().stdout
 
 
 @pytest.mark.parametrize(
     ("url", "page"),
     [
-        ("https://ada:secret@github.com/org/model.git", "https://github.com/org/model/compare/main...evalhub/hle?expand=1"),
+        (
+            "https://ada:secret@github.com/org/model.git",
+            "https://github.com/org/model/compare/main...evalhub/hle?expand=1",
+        ),
         ("git@github.com:org/model.git", "https://github.com/org/model/compare/main...evalhub/hle?expand=1"),
         (
             "ssh://git@gitlab.com/group/sub/model.git",
@@ -255,8 +263,12 @@ def test_a_different_score_on_the_default_branch_is_a_conflict(remote: Repo, mod
     assert "refs/heads/evalhub/hle" not in refs(remote)
 
 
-@pytest.mark.parametrize("ref", ["refs/pr/7", "refs/pull/7/head", "refs/merge-requests/7/head", "refs/heads/evalhub/theirs"])
-def test_a_different_score_that_somebody_else_proposes_is_a_conflict(ref: str, remote: Repo, model: Repo, push: Push) -> None:
+@pytest.mark.parametrize(
+    "ref", ["refs/pr/7", "refs/pull/7/head", "refs/merge-requests/7/head", "refs/heads/evalhub/theirs"]
+)
+def test_a_different_score_that_somebody_else_proposes_is_a_conflict(
+    ref: str, remote: Repo, model: Repo, push: Push
+) -> None:
     propose(remote, 40.0, ref, "theirs.yaml")
     outcome = push()
     assert outcome.status == 1
@@ -430,7 +442,7 @@ def test_an_unsafe_repository_runs_no_git(hub: HubDir, remote: Repo, push: Push)
     inner = remote.clone(outer.path / "models/org/model", "--bare")
     propose(inner, 41.5)
     outer.git("add", "-A")
-    os.environ.pop("unused", None)
     outcome = push("--hub", outer.path)
     assert outcome.status == 1
+    assert "a bare repository that another repository has in its files" in outcome.stderr
     assert "refs/heads/evalhub/hle" not in refs(remote)
