@@ -48,16 +48,15 @@ class HubBranch:
 
     def continued(self, there: Upstream) -> PullRef | None:
         """Return the open pull request that the branch goes on from."""
-        held = [
-            pull
+        ahead = {
+            pull: self.repository.ahead_behind(pull.tip, there.default.tip)[0]
             for pull in there.pulls
-            if pull.ref.startswith("refs/pr/")
+            if there.default
+            and pull.ref.startswith("refs/pr/")
             and self.repository.descendant_of(self.branch.tip, pull.tip)
-            and there.default
-            and pull.tip != there.default.tip
-            and not self.repository.descendant_of(there.default.tip, pull.tip)
-        ]
-        return max(held, key=lambda pull: self.repository.ahead_behind(pull.tip, held[0].tip)[0], default=None)
+        }
+        nearest = max(ahead, key=ahead.__getitem__, default=None)
+        return nearest if nearest and ahead[nearest] else None  # what is merged goes on from the default branch
 
     def open(self, there: Upstream, checked: Check) -> Opened:
         """Open a pull request, or commit to the one that the branch goes on from. Raises `EvalhubError`."""

@@ -128,7 +128,7 @@ class HubClient:
         if status in (409, 412):
             return EvalhubError(f"{repo} has changed at this moment: {said}", onward)
         if status == 429:
-            return EvalhubError(f"{self._where} asks to wait: {said}", f"a little later: {onward}")
+            return EvalhubError(f"{self._where} asks to wait: {said}", f"wait a little; {onward}")
         return EvalhubError(f"{self._where} refused ({status}): {said}", onward)
 
     def _is_unreached(self, error: Exception) -> bool:

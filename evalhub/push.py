@@ -157,7 +157,7 @@ class _Push:
         """Return what came of it where nothing is to be pushed."""
         if checked.merged:
             return replace(self.outcome, status=Status.MERGED)
-        if str(upstream.ids.get(self.ref, "")) == self.tip:
+        if not self.outcome.hugging_face and str(upstream.ids.get(self.ref, "")) == self.tip:
             return replace(self.outcome, status=Status.UP_TO_DATE, url=self._url(""))
         if checked.all_same:
             return replace(self.outcome, status=Status.SAME, standing=checked.same)
@@ -176,17 +176,17 @@ class _Push:
         self, branch: hub_pulls.HubBranch, upstream: Upstream, checked: Check, settled: Outcome | None
     ) -> Outcome:
         """Open a pull request on the Hub, unless an earlier try did, and let its ref take the branch's place."""
-        opened = branch.opened_before(upstream, checked) if settled is None or settled.status is Status.SAME else None
-        if opened is None:
-            if settled is not None:
+        with git.reading(str(self.snapshot.path), self.ref):
+            may_be = settled is None or settled.status is Status.SAME
+            opened = branch.opened_before(upstream, checked) if may_be else None
+            if settled is not None and (opened is None or self.wanted.dry_run):
                 return settled
             if self.wanted.dry_run:
-                number = branch.continued(upstream)
-                return replace(self.outcome, status=Status.PLANNED, number=number.number if number else None)
-            self.note(f"opening a pull request on {self.remote.name}")
-            opened = branch.open(upstream, checked)
-        elif self.wanted.dry_run:
-            return settled or self.outcome
+                goes_on = opened or branch.continued(upstream)
+                return replace(self.outcome, status=Status.PLANNED, number=goes_on.number if goes_on else None)
+            if opened is None:
+                self.note(f"opening a pull request on {self.remote.name}")
+                opened = branch.open(upstream, checked)
         self.outcome = replace(self.outcome, number=opened.number, url=opened.url)
         try:
             kept = branch.replace_by(opened.number, checked)

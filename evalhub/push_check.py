@@ -72,6 +72,8 @@ def check(
     if base == branch.tip:
         return Check(base, (), merged=True)
     changes = changes_between(repository, base, branch.tip)
+    if not changes:
+        return Check(base, (), merged=True)
     return _Comparison(repository, upstream, default, model_id).check(base, branch.tip, changes)
 
 

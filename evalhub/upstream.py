@@ -18,7 +18,6 @@ _ASKED = ("HEAD", "refs/heads/*", "refs/pr/*", "refs/pull/*/head", "refs/merge-r
 _LINE = re.compile(r"([0-9a-f]{40})\t(\S+)")
 _SYMBOLIC = re.compile(r"ref: (refs/heads/\S+)\tHEAD")
 _MOST_FETCHED = 1_000  # refs that the clone hasn't got: so many arguments are one command
-_AT_ONCE = 200
 _TRIES = 3
 # The objects only: no ref, no FETCH_HEAD, nothing that the user's configuration would do beside it.
 _FETCH = (
@@ -71,12 +70,7 @@ def look(program: GitProgram, remote: Remote, tip: str, onward: str) -> Upstream
 
 def fetch(program: GitProgram, remote: Remote, refspecs: list[str]) -> Ended:
     """Fetch `refspecs`; without a destination they change no ref."""
-    ended = Ended(0, "", "")
-    for start in range(0, len(refspecs), _AT_ONCE):
-        ended = program.attempt(*_FETCH, "--", remote.name, *refspecs[start : start + _AT_ONCE], **prompts())
-        if ended.status:
-            break
-    return ended
+    return program.attempt(*_FETCH, "--", remote.name, *refspecs, **prompts())
 
 
 def _listed(program: GitProgram, remote: Remote, onward: str) -> tuple[dict[str, pygit2.Oid], git.Branch | None]:
@@ -127,5 +121,6 @@ def _fill_in(program: GitProgram, upstream: Upstream, tip: str) -> None:
         repository = git.open_repository(program.folder)
         bases = {git.merge_base(repository, tips[0], each) for each in tips[1:]}
     wanted = list(dict.fromkeys(str(id) for id in (*tips, *(bases - {None}))))
-    for start in range(0, len(wanted), _AT_ONCE):  # reads every file to look for what is in none
-        program.ask("grep", "--quiet", "-F", "-e", _NOWHERE, *wanted[start : start + _AT_ONCE], "--", RESULTS_FOLDER)
+    for start in range(0, len(wanted), _MOST_FETCHED):  # reads every file to look for what is in none
+        part = wanted[start : start + _MOST_FETCHED]
+        program.ask("grep", "--quiet", "-F", "-e", _NOWHERE, *part, "--", RESULTS_FOLDER)

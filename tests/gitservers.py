@@ -104,6 +104,10 @@ class GitHandler(http.server.BaseHTTPRequestHandler):
             return
         self.git()
 
+    def end_headers(self) -> None:
+        self.send_header("Connection", "close")  # or a client may ask again where nobody listens any more
+        super().end_headers()
+
     def may_in(self) -> bool:
         if self.server.password is None:
             return True

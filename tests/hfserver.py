@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,7 @@ class HubServer(GitServer):
         self.break_at: dict[str, int | str] = {}
         self.git_is_gone = False
         self.lose_git_after_commit = False
+        self.meanwhile: Callable[[], object] = lambda: None  # what somebody else does after the commit
 
     def repo(self, id: str) -> Repo:
         return Repo(self.root / f"{id}.git", bare=True)
@@ -120,5 +122,6 @@ class HubServer(GitServer):
             assert start == sent.header["parentCommit"]
         message = f"{sent.header['summary']}\n\n{sent.header['description']}"
         oid = repo.commit(files, on=f"refs/pr/{number}", start=start, author="Ada on the Hub", message=message)
+        self.meanwhile()
         self.git_is_gone = self.git_is_gone or self.lose_git_after_commit
         return number, oid

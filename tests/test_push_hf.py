@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from gitrepos import IDENTITY, HubDir, Repo, entry
+from gitrepos import IDENTITY, HubDir, Link, Repo, entry
 from gitservers import bare_remote, free_port, running
 from hfserver import TOKEN, HubServer
 from terminals import EVALHUB
@@ -137,6 +137,44 @@ def test_the_default_branch_may_have_moved_on(ada: Contributor, server: HubServe
     assert "has changed on main" in outcome.stderr
 
 
+def test_a_branch_that_was_pushed_by_git_gets_its_pull_request(ada: Contributor, server: HubServer) -> None:
+    tip = ada.propose(41.5)
+    ada.model.git("push", "-q", "origin", "evalhub/hle")
+    assert refs(ada.remote)["refs/heads/evalhub/hle"] == tip
+    assert ada.push().returncode == 0
+    assert len(server.sent) == 1
+
+
+def test_a_branch_without_a_change_opens_nothing(ada: Contributor, server: HubServer) -> None:
+    ada.model.commit({}, on="evalhub/hle", start=ada.model.tip())
+    outcome = ada.push("hle")
+    assert outcome.returncode == 0
+    assert "nothing to do" in outcome.stdout
+    assert server.sent == []
+
+
+def test_a_branch_that_changes_meanwhile_is_kept(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    later = ada.model.commit(
+        {"hle.yaml": [entry(42.0)]}, on="refs/heads/later", start=ada.model.git("rev-parse", "evalhub/hle")
+    )
+    server.meanwhile = lambda: ada.model.git("update-ref", "refs/heads/evalhub/hle", later)
+    outcome = ada.push()
+    assert outcome.returncode == 0
+    assert "it has changed meanwhile" in outcome.stdout
+    assert refs(ada.model)["refs/heads/evalhub/hle"] == later
+
+
+def test_a_link_is_nothing_to_propose(ada: Contributor, server: HubServer) -> None:
+    tip = ada.model.commit(
+        {"hle.yaml": [entry(41.5)], "./x": Link("README.md")}, on="evalhub/hle", start=ada.model.tip()
+    )
+    outcome = ada.push()
+    assert outcome.returncode == 1
+    assert "x is a symbolic link" in outcome.stderr
+    assert (server.sent, refs(ada.model)["refs/heads/evalhub/hle"]) == ([], tip)
+
+
 def test_a_dry_run_sends_nothing(ada: Contributor, server: HubServer) -> None:
     ada.propose(41.5)
     before = refs(ada.model)
@@ -197,6 +235,7 @@ def test_what_the_hub_refuses_leaves_the_branch_and_says_how_to_go_on(
     assert outcome.returncode == 1
     assert "the branch is still there; go on with: evalhub push org/model evalhub/hle" in outcome.stderr
     assert len(outcome.stderr.splitlines()) == 2, outcome.stderr
+    assert "lost the connection" not in outcome.stderr
     assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
 
 
