@@ -37,6 +37,12 @@ _NOT_THERE = re.compile(
     r"repository\b.*\bnot found|does not appear to be a git repository|does not exist|not exported|returned error: 404",
     re.IGNORECASE,
 )
+# What git adds to every failure, whatever its reason.
+_COMMONPLACE = re.compile(
+    r"fatal: Could not read from remote repository\.\s+Please make sure you have the correct access rights\s+"
+    r"and the repository exists\.|^fatal: ",
+    re.MULTILINE,
+)
 _MOST_WORDS = 2_000
 
 
@@ -68,7 +74,7 @@ class Remote:
 
     def remote_words(self, words: str) -> str:
         """Return only what the server said."""
-        return " ".join(filter(None, (self.hide(line) for line in _REMOTE_WORDS.findall(words))))
+        return "; ".join(filter(None, (self.hide(line) for line in _REMOTE_WORDS.findall(words))))
 
     def _hidden(self, words: str) -> str:
         for url in (self.url, self.fetch_url):
@@ -121,7 +127,7 @@ def prompts() -> dict[str, str]:
 def refused(remote: Remote, ended: Ended, git: GitProgram, what: str) -> EvalhubError:
     """Return why git couldn't reach a remote; `what` says what stays as it is, and how to go on."""
     words, name = ended.words, printable(remote.name)
-    said = remote.hide(words.replace("fatal: ", ""))
+    said = remote.hide(_COMMONPLACE.sub("", words))
     where = f"{name} ({remote.shown})"
     if _UNAUTHENTICATED.search(words):
         hint = f"log in to {_host(remote)} as git does it (a credential helper, an SSH key); {what}"

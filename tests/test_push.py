@@ -392,12 +392,12 @@ def test_somebody_elses_branch_of_that_name_is_not_overwritten(remote: Repo, mod
 
 
 def test_the_words_of_a_hook_that_rejects_are_shown_clean(remote: Repo, model: Repo, push: Push) -> None:
-    hook(remote, "pre-receive", "printf 'EH042: bad\\033[31m score\\n'; exit 1")
+    hook(remote, "pre-receive", "printf 'EH042: bad\\033[31m score\\nsee /docs\\n'; exit 1")
     before = refs(model)
     outcome = push()
     assert outcome.status == 1
     assert "pre-receive hook declined" in outcome.stderr
-    assert "EH042: bad" in outcome.stderr
+    assert "EH042: bad\\x1b[31m score; see /docs" in outcome.stderr
     assert refs(model) == before
 
 

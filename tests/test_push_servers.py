@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import pytest
 from conftest import Cli, Outcome
 from gitrepos import IDENTITY, HubDir, Repo, entry
 from gitservers import GitServer, bare_remote, free_port, git_daemon, has_daemon, hook, running
+from terminals import EVALHUB
 from test_submit import refs
 
 Push = Callable[..., Outcome]
@@ -142,6 +147,46 @@ def test_without_a_terminal_nobody_is_asked_for_a_password(locked: GitServer, mo
     outcome = push()
     assert outcome.status == 1
     assert "credential helper" in outcome.stderr
+
+
+def test_on_a_terminal_git_asks_for_the_password(
+    locked: GitServer, hub: HubDir, remote: Repo, model: Repo, tmp_path: Path
+) -> None:
+    model.git("remote", "set-url", "origin", locked.url("org/model.git"))
+    model.git("config", "credential.helper", "store --file " + str(tmp_path / "kept"))
+    answers = {b"Username": b"ada\n", b"Password": PASSWORD.encode() + b"\n"}
+    written = _typed(["push", "org/model", "--hub", str(hub.root)], answers)
+    assert "refs/heads/evalhub/hle" in refs(remote), written
+    assert PASSWORD not in written
+
+
+def _typed(arguments: list[str], answers: dict[bytes, bytes]) -> str:
+    """Run evalhub on a terminal of its own, type each answer where its question comes, and return what is written."""
+    take_it = (
+        "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", take_it, *EVALHUB, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**os.environ, **IDENTITY},
+    )
+    os.close(theirs)
+    written = b""
+    while True:
+        try:
+            chunk = os.read(ours, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        written += chunk
+        for question in [question for question in answers if question in written]:
+            os.write(ours, answers.pop(question))
+    os.close(ours)
+    assert process.wait(timeout=60) == 0, written
+    return written.decode()
 
 
 def test_a_server_that_is_gone_leaves_the_branch(model: Repo, push: Push) -> None:

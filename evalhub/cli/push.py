@@ -25,7 +25,7 @@ def command(
     branch: Annotated[
         str | None,
         typer.Argument(
-            metavar="[BRANCH]",
+            metavar="BRANCH",
             help="The branch, with or without evalhub/. Default: the only one that is open.",
             show_default=False,
         ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from evalhub.files import quoted
 from evalhub.push import Outcome, Status
 from evalhub.remotes import quoted_ref
 from evalhub.render.terminal import safe
@@ -49,7 +50,9 @@ def hints(outcome: Outcome, hub_flag: str) -> Iterator[str]:
     """Yield what to type next."""
     again = f"evalhub push {quoted_ref(outcome.model_id)} {quoted_ref(outcome.branch)}{hub_flag}"
     if outcome.status is Status.PUSHED and not outcome.url:
-        yield "open the pull request on that host: what it said names no page for it"
+        yield "that host names no page to open the pull request: look for it there"
+    elif outcome.status is Status.MERGED:
+        yield f"the branch can go: git -C {quoted(outcome.repository)} branch -D {quoted_ref(outcome.branch)}"
     elif outcome.status is Status.CONFLICT:
         yield f"to propose yours beside it: {again} --supersede"
     elif outcome.status is Status.INCOMPLETE:
