@@ -131,6 +131,12 @@ def read_commit(repository: pygit2.Repository, id: pygit2.Oid) -> pygit2.Commit:
     return repository[id].peel(pygit2.Commit)
 
 
+def is_commit(repository: pygit2.Repository, id: pygit2.Oid) -> bool:
+    """Whether the object `id` is there, and a commit."""
+    found = repository.get(id)
+    return found is not None and found.type == ObjectType.COMMIT
+
+
 def commit_info(commit: pygit2.Commit) -> CommitInfo:
     """Return who committed what and when; an author's name in another encoding is read as well as can be."""
     author = commit.author

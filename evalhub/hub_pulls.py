@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pygit2
@@ -11,9 +12,11 @@ from evalhub.errors import EvalhubError
 from evalhub.git_program import GitProgram
 from evalhub.huggingface import Commit, HubClient, Opened
 from evalhub.names import printable
+from evalhub.proposed import Proposed
 from evalhub.pulls import PullRef
 from evalhub.push_check import Change, Check, changes_between
 from evalhub.remotes import Remote, git_command, quoted_ref
+from evalhub.result_reader import ResultReader
 from evalhub.upstream import Upstream
 
 _MOST_BYTES = 10_000_000  # in all files together: results are text
@@ -38,25 +41,20 @@ class HubBranch:
         if checked.merged:
             return None
         title = self._message()[0]
-        for pull in there.pulls:
-            if pull.number is None or pull.tip == checked.base or not pull.ref.startswith("refs/pr/"):
-                continue
-            tip = git.read_commit(self.repository, pull.tip)
-            if self._has_all(tip, checked.changes) and _title(tip) == title:
+        for pull, tip in self._pulls(there):
+            if pull.number and self._has_all(tip, checked.changes) and _title(tip) == title:
                 return Opened(pull.number, self.client.page(self.repo_id, pull.number))
         return None
 
     def continued(self, there: Upstream) -> PullRef | None:
         """Return the open pull request that the branch goes on from."""
-        ahead = {
-            pull: self.repository.ahead_behind(pull.tip, there.default.tip)[0]
-            for pull in there.pulls
-            if there.default
-            and pull.ref.startswith("refs/pr/")
-            and self.repository.descendant_of(self.branch.tip, pull.tip)
-        }
-        nearest = max(ahead, key=ahead.__getitem__, default=None)
-        return nearest if nearest and ahead[nearest] else None  # what is merged goes on from the default branch
+        if there.default is None:
+            return None
+        proposed = Proposed(ResultReader(self.repository), there.default)
+        held = [pull for pull, _ in self._pulls(there) if self.repository.descendant_of(self.branch.tip, pull.tip)]
+        # The ref of one that was merged stays, also after a squash.
+        ahead = {pull: self.repository.ahead_behind(pull.tip, there.default.tip)[0] for pull in held}
+        return max((pull for pull in held if proposed.files(pull)), key=ahead.__getitem__, default=None)
 
     def open(self, there: Upstream, checked: Check) -> Opened:
         """Open a pull request, or commit to the one that the branch goes on from. Raises `EvalhubError`."""
@@ -73,7 +71,7 @@ class HubBranch:
     def replace_by(self, number: int, checked: Check) -> str:
         """Fetch the pull request's ref and delete the branch that it stands for; return why it was kept, if it was.
 
-        Raises `EvalhubError` where the ref can't be fetched, or has other files.
+        Raises `EvalhubError` where the ref can't be fetched.
         """
         ref = f"refs/pr/{number}"
         ended = upstream.fetch(self.program, self.remote, [f"{ref}:{ref}"])
@@ -91,6 +89,12 @@ class HubBranch:
         ended = self.program.attempt("update-ref", "--no-deref", "-d", self.branch.ref, str(self.branch.tip))
         return "" if ended.status == 0 else "it has changed meanwhile"
 
+    def _pulls(self, there: Upstream) -> Iterator[tuple[PullRef, pygit2.Commit]]:
+        """Yield the Hub's pull requests with their commits; a ref may as well point to anything else."""
+        for pull in there.pulls:
+            if pull.ref.startswith("refs/pr/") and git.is_commit(self.repository, pull.tip):
+                yield pull, git.read_commit(self.repository, pull.tip)
+
     def _has_all(self, commit: pygit2.Commit, changes: tuple[Change, ...]) -> bool:
         """Whether a commit has each changed file as the branch has it."""
         tree = commit.tree
@@ -103,9 +107,8 @@ class HubBranch:
         return title.strip() or "Add evaluation results", text.strip()
 
     def _contents(self, changes: tuple[Change, ...]) -> dict[str, bytes | None]:
-        by_hand = (
-            f"push it by hand: {git_command(self.program, f'push {quoted_ref(self.remote.name)} BRANCH:refs/pr/N')}"
-        )
+        refs = f"{quoted_ref(self.remote.name)} {quoted_ref(self.branch.ref)}:refs/pr/N"
+        by_hand = f"push it by hand: {git_command(self.program, f'push {refs}')}"
         odd = [change for change in changes if change.kind != "file"]
         if odd:
             raise EvalhubError(f"{printable(odd[0].path, limit=100)} is a {odd[0].kind}, and no file", by_hand)

@@ -116,6 +116,8 @@ class _Comparison:
         self._warn_of_moves(base, changes)
         if self._upstream.skipped:
             self._warnings.append(f"{self._upstream.skipped} older pull requests there were not looked at")
+        if 0 < settled < len(ours):
+            self._warnings.append(f"{settled} of the branch's {len(ours)} scores stand there already")
         all_same = bool(ours) and settled == len(ours)
         return Check(base, changes, False, tuple(same), all_same, tuple(different), tuple(self._warnings))
 

@@ -119,8 +119,9 @@ def _fill_in(program: GitProgram, upstream: Upstream, tip: str) -> None:
     tips = [upstream.default.tip, *(pull.tip for pull in upstream.pulls), pygit2.Oid(hex=tip)]
     with git.reading(str(program.folder), "the repository"):
         repository = git.open_repository(program.folder)
-        bases = {git.merge_base(repository, tips[0], each) for each in tips[1:]}
-    wanted = list(dict.fromkeys(str(id) for id in (*tips, *(bases - {None}))))
+        commits = [id for id in tips if git.is_commit(repository, id)]
+        bases = {git.merge_base(repository, upstream.default.tip, each) for each in commits} - {None}
+    wanted = list(dict.fromkeys(map(str, (*commits, *bases))))
     for start in range(0, len(wanted), _MOST_FETCHED):  # reads every file to look for what is in none
         part = wanted[start : start + _MOST_FETCHED]
         program.ask("grep", "--quiet", "-F", "-e", _NOWHERE, *part, "--", RESULTS_FOLDER)

@@ -356,6 +356,25 @@ def test_a_pull_request_that_cannot_be_read_is_told_and_hides_no_other(remote: R
     assert "40.0 on pull request 2" in push().stdout
 
 
+def test_a_pull_request_that_is_no_commit_is_told(remote: Repo, model: Repo, push: Push) -> None:
+    blob = remote.git("hash-object", "-w", "--stdin", stdin=b"no commit")
+    remote.git("update-ref", "refs/pr/1", blob)
+    outcome = push()
+    assert outcome.status == 0
+    assert "refs/pr/1 there can't be compared" in outcome.stderr
+
+
+def test_a_branch_of_which_one_score_stands_already_is_pushed_and_that_is_told(
+    remote: Repo, model: Repo, push: Push
+) -> None:
+    model.commit({"more.yaml": [entry(1.5, notes="more")]}, on="evalhub/hle")
+    remote.pull(1, {"theirs.yaml": [entry(41.5)]}, start=remote.tip())
+    outcome = push()
+    assert outcome.status == 0
+    assert "1 of the branch's 2 scores stand there already" in outcome.stderr
+    assert "refs/heads/evalhub/hle" in refs(remote)
+
+
 # --- what keeps it from being pushed --------------------------------------------------------------------------------
 
 

@@ -127,6 +127,16 @@ def test_a_branch_on_top_of_a_pull_request_is_committed_to_that(ada: Contributor
     assert ada.hub.values() == [("#1", 42.0), ("author", 30.0)]
 
 
+def test_a_branch_on_top_of_a_merged_pull_request_gets_one_of_its_own(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    ada.push()
+    pull = ada.model.git("rev-parse", "refs/pr/1")
+    ada.remote.commit({"hle.yaml": [entry(41.5)]}, start=ada.model.tip(), message="Squashed")
+    ada.model.commit({"more.yaml": [entry(1.5, notes="more")]}, on="evalhub/more", start=pull)
+    assert ada.push("more").returncode == 0
+    assert (server.sent[1].revision, server.sent[1].query) == ("main", {"create_pr": ["1"]})
+
+
 def test_the_default_branch_may_have_moved_on(ada: Contributor, server: HubServer) -> None:
     base = ada.model.tip()
     ada.propose(31.0, name="old.yaml", notes="old")
@@ -163,6 +173,14 @@ def test_a_branch_that_changes_meanwhile_is_kept(ada: Contributor, server: HubSe
     assert outcome.returncode == 0
     assert "it has changed meanwhile" in outcome.stdout
     assert refs(ada.model)["refs/heads/evalhub/hle"] == later
+
+
+def test_a_ref_that_is_no_commit_hides_nothing(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    ada.remote.git("update-ref", "refs/pr/1", ada.remote.git("hash-object", "-w", "--stdin", stdin=b"no commit"))
+    outcome = ada.push()
+    assert outcome.returncode == 0
+    assert "discussions/2" in outcome.stdout
 
 
 def test_a_link_is_nothing_to_propose(ada: Contributor, server: HubServer) -> None:
