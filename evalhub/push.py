@@ -20,6 +20,7 @@ from evalhub.pulls import PROPOSALS
 from evalhub.push_check import Check, check
 from evalhub.remotes import find_remote, git_command, pull_request_url, quoted_ref
 from evalhub.snapshot import PlacedResult, RepoSnapshot
+from evalhub.terms import Origin
 from evalhub.unsafe import refuse_unsafe
 from evalhub.upstream import Upstream, look
 
@@ -43,9 +44,11 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. `branch` is its short name and `tip` its commit; `url` is the page to open the pull request at,
-    or its own where `number` says which it is; `base` is the remote's default branch. `standing` are the results of the
-    remote that are the same or different; `kept` says why the branch is still there though a pull request has it.
+    """What came of it. `branch` is its short name and `tip` its commit; `again` is what to type to push it.
+
+    `url` is the page to open the pull request at, or its own where `number` says which it is; `base` is the remote's
+    default branch. `standing` are the results of the remote that are the same or different; `kept` says why the branch
+    is still there though a pull request has it.
     """
 
     status: Status
@@ -55,6 +58,7 @@ class Outcome:
     address: str
     branch: str
     tip: str
+    again: str
     base: str = ""
     url: str | None = None
     number: int | None = None
@@ -110,6 +114,13 @@ def _chosen(snapshot: RepoSnapshot, branch: str | None) -> str:
     raise EvalhubError(f"{model} has no branch evalhub/… with a score that is not merged yet", hint)
 
 
+def _command(snapshot: RepoSnapshot, branch: str, root: Path, wanted: Wanted) -> str:
+    """Return what to type to push the branch there, from the current directory."""
+    remote = f" --remote {quoted_ref(wanted.remote)}" if wanted.remote is not None else ""
+    hub = f" --hub {quoted(root)}" if root != Path() else ""
+    return f"evalhub push {quoted_ref(snapshot.id)} {quoted_ref(branch)}{remote}{hub}"
+
+
 class _Push:
     """One branch on its way."""
 
@@ -122,11 +133,11 @@ class _Push:
             raise self._no_such_branch()
         self.tip = tip
         self.remote = find_remote(self.program, wanted.remote)
+        again = _command(snapshot, branch, root, wanted)
         self.outcome = Outcome(
-            Status.PUSHED, snapshot.id, snapshot.path, self.remote.name, self.remote.shown, branch, tip
+            Status.PUSHED, snapshot.id, snapshot.path, self.remote.name, self.remote.shown, branch, tip, again
         )
-        command = f"evalhub push {quoted_ref(snapshot.id)} {quoted_ref(branch)} --hub {quoted(root)}"
-        self.onward = f"the branch is still there; go on with: {command}"
+        self.onward = f"the branch is still there; go on with: {again}{' --supersede' * wanted.supersede}"
 
     def run(self) -> Outcome:
         repo_id = self.remote.hugging_face_id
@@ -177,7 +188,8 @@ class _Push:
     ) -> Outcome:
         """Open a pull request on the Hub, unless an earlier try did, and let its ref take the branch's place."""
         with git.reading(str(self.snapshot.path), self.ref):
-            may_be = settled is None or settled.status is Status.SAME
+            proposed = all(placed.place.origin is Origin.COMMUNITY for placed in checked.same)
+            may_be = settled is None or (settled.status is Status.SAME and proposed)
             opened = branch.opened_before(upstream, checked) if may_be else None
             if settled is not None and (opened is None or self.wanted.dry_run):
                 return settled

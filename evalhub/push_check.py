@@ -113,12 +113,13 @@ class _Comparison:
                 and placed.result.value != result.value
                 and placed.result.value not in known[result.series]
             ]
-        self._warn_of_moves(base, changes)
         if self._upstream.skipped:
             self._warnings.append(f"{self._upstream.skipped} older pull requests there were not looked at")
         if 0 < settled < len(ours):
             self._warnings.append(f"{settled} of the branch's {len(ours)} scores stand there already")
         all_same = bool(ours) and settled == len(ours)
+        if not all_same:
+            self._warn_of_moves(base, changes)
         return Check(base, changes, False, tuple(same), all_same, tuple(different), tuple(self._warnings))
 
     def _results(self, id: pygit2.Oid) -> Iterator[tuple[str, int, EvalResult]]:

@@ -237,6 +237,13 @@ def test_one_of_several_remotes_must_be_named(remote: Repo, model: Repo, push: P
     assert push("--remote", "upstream").status == 0
 
 
+def test_what_to_type_next_names_the_remote_again(remote: Repo, model: Repo, push: Push) -> None:
+    model.git("remote", "rename", "origin", "upstream")
+    propose(remote, 40.0, "refs/pr/7", "theirs.yaml")
+    printed = push("--remote", "upstream").stderr
+    assert "evalhub push org/model evalhub/hle --remote upstream --hub" in printed
+
+
 def test_an_address_is_no_name_of_a_remote(remote: Repo, model: Repo, push: Push) -> None:
     assert push("--remote", f"file://{remote.path}").status == 2
     assert "refs/heads/evalhub/hle" not in refs(remote)

@@ -112,6 +112,7 @@ def test_a_branch_that_is_checked_out_stays(ada: Contributor) -> None:
     outcome = ada.push()
     assert outcome.returncode == 0
     assert "still there: it is checked out in" in outcome.stdout
+    assert f"git -C {ada.model.path} branch -D evalhub/hle" in outcome.stderr
     assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
 
 
@@ -135,6 +136,17 @@ def test_a_branch_on_top_of_a_merged_pull_request_gets_one_of_its_own(ada: Contr
     ada.model.commit({"more.yaml": [entry(1.5, notes="more")]}, on="evalhub/more", start=pull)
     assert ada.push("more").returncode == 0
     assert (server.sent[1].revision, server.sent[1].query) == ("main", {"create_pr": ["1"]})
+
+
+def test_a_branch_whose_pull_request_was_merged_has_nothing_to_push(ada: Contributor, server: HubServer) -> None:
+    tip = ada.propose(41.5)
+    ada.model.git("checkout", "-q", "evalhub/hle")
+    ada.push()
+    ada.remote.merge("refs/pr/1")
+    outcome = ada.push("hle")
+    assert outcome.returncode == 0
+    assert "41.5 on main" in outcome.stdout
+    assert (len(server.sent), refs(ada.model)["refs/heads/evalhub/hle"]) == (1, tip)
 
 
 def test_the_default_branch_may_have_moved_on(ada: Contributor, server: HubServer) -> None:

@@ -10,7 +10,6 @@ from evalhub.cli.options import (
     HubOption,
     NoCacheOption,
     NoColorOption,
-    hub_flag,
     open_hub,
     say,
     say_after,
@@ -58,6 +57,6 @@ def command(
         outcome = library.push(opened, model, branch, wanted, note)
     for line in pushes.lines(outcome):
         out.print(line, soft_wrap=True)
-    say_after(err, outcome.warnings, pushes.hints(outcome, hub_flag(context, hub)))
+    say_after(err, outcome.warnings, pushes.hints(outcome))
     if outcome.status in (library.Status.CONFLICT, library.Status.INCOMPLETE):
         raise typer.Exit(1)

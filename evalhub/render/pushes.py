@@ -10,6 +10,7 @@ from evalhub.files import quoted
 from evalhub.push import Outcome, Status
 from evalhub.remotes import quoted_ref
 from evalhub.render.terminal import safe
+from evalhub.repos import split_url
 from evalhub.snapshot import PlacedResult
 from evalhub.values import format_value
 
@@ -25,8 +26,9 @@ def lines(outcome: Outcome) -> Iterator[Text]:
             yield safe(f"open the pull request: {outcome.url}")
     elif outcome.status is Status.OPENED:
         yield safe(f"pull request {outcome.number} is open: {outcome.url}")
-        rest = f"{branch} is still there: {outcome.kept}" if outcome.kept else f"it replaces {branch}"
-        yield safe(f"refs/pr/{outcome.number} is fetched; {rest} (was {outcome.tip[:12]})")
+        replaced = f"it replaces {branch} (was {outcome.tip[:12]})"
+        rest = f"{branch} is still there: {outcome.kept}" if outcome.kept else replaced
+        yield safe(f"refs/pr/{outcome.number} is fetched; {rest}")
     elif outcome.status is Status.INCOMPLETE:
         yield safe(f"pull request {outcome.number} is open: {outcome.url}")
         yield safe(f"{branch} is still there: {outcome.kept}")
@@ -39,26 +41,32 @@ def lines(outcome: Outcome) -> Iterator[Text]:
     elif outcome.status is Status.MERGED:
         yield safe(f"{outcome.base} of {remote} has all of {branch} already: nothing to do")
     elif outcome.status is Status.SAME:
-        yield safe(f"{remote} has this score already: nothing to do")
+        several = len({placed.result.series for placed in outcome.standing}) > 1
+        yield safe(f"{remote} has {'these scores' if several else 'this score'} already: nothing to do")
         yield from _standing(outcome)
     else:
         yield safe(f"{remote} has a different score for the same task and notes: nothing was pushed")
         yield from _standing(outcome)
 
 
-def hints(outcome: Outcome, hub_flag: str) -> Iterator[str]:
+def hints(outcome: Outcome) -> Iterator[str]:
     """Yield what to type next."""
-    again = f"evalhub push {quoted_ref(outcome.model_id)} {quoted_ref(outcome.branch)}{hub_flag}"
-    if outcome.status is Status.PUSHED and not outcome.url:
+    if outcome.status is Status.PUSHED and not outcome.url and split_url(outcome.address)[0]:
         yield "that host names no page to open the pull request: look for it there"
     elif outcome.status is Status.MERGED:
-        yield f"the branch can go: git -C {quoted(outcome.repository)} branch -D {quoted_ref(outcome.branch)}"
+        yield f"the branch can go: {_delete(outcome)}"
+    elif outcome.status is Status.OPENED and outcome.kept:
+        yield f"leaderboards count both until the branch is gone: {_delete(outcome)}"
     elif outcome.status is Status.CONFLICT:
-        yield f"to propose yours beside it: {again} --supersede"
+        yield f"to propose yours beside it: {outcome.again} --supersede"
     elif outcome.status is Status.INCOMPLETE:
-        yield f"to finish: {again}"
+        yield f"to finish: {outcome.again}"
     elif outcome.status is Status.PLANNED:
         yield "to do it: the same command without --dry-run"
+
+
+def _delete(outcome: Outcome) -> str:
+    return f"git -C {quoted(outcome.repository)} branch -D {quoted_ref(outcome.branch)}"
 
 
 def _plan(outcome: Outcome, remote: str) -> str:
