@@ -14,9 +14,14 @@ _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]
 
 def read_header(readme: bytes) -> Mapping[str, Any]:
     """Return what the header of a README says, empty where it has none or it can't be read. Never raises."""
+    header = parse_header(readme)
+    return header.data if header and isinstance(header.data, dict) else {}
+
+
+def parse_header(readme: bytes) -> yaml_source.Document | None:
+    """Return the header of a README, with what is wrong in it; None where it has none. Never raises."""
     found = _HEADER.match(readme[: yaml_source.MAX_BYTES])
-    data = yaml_source.parse(found[1]).data if found else None
-    return data if isinstance(data, dict) else {}
+    return yaml_source.parse(found[1]) if found else None
 
 
 def base_models(card: Mapping[str, Any]) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class Wanted:
     benchmark: str | None = None
     task: str | None = None
     metric: str | None = None
+    config: str | None = None
+    split: str | None = None
     notes: str | None = None
     date: str | None = None
     revision: str | None = None
@@ -69,34 +71,9 @@ def drafts(hub: Hub, log: Log, wanted: Wanted) -> list[Draft]:
         groups.setdefault((measurement.model, measurement.task), []).append(measurement)
     tasks = list(dict.fromkeys(task for _, task in groups))
     if wanted.benchmark is not None and len(tasks) > 1:
-        message = f"the log has {len(tasks)} tasks: {_listed(tasks)}"
+        message = f"the log has {len(tasks)} tasks: {listed(tasks)}"
         raise EvalhubError(message, "name the one that is this benchmark: --task NAME", exit_status=2)
     return [_draft(hub, log, wanted, task, model, found) for (model, task), found in groups.items()]
-
-
-def of_model(found: Sequence[Draft], model_id: str) -> tuple[list[Draft], str | None]:
-    """Return the drafts of one model, and a warning where the log names another one.
-
-    Raises `EvalhubError` where the log is of several models, none of which is this one.
-    """
-    models = list(dict.fromkeys(draft.model for draft in found if draft.model))
-    own = [model for model in models if is_called(model_id, model)]
-    if len(models) > 1 and not own:
-        message = f"the log is of {len(models)} models, and none is {printable(model_id)}: {_listed(models)}"
-        raise EvalhubError(message, "name one of them")
-    if own:
-        return [draft for draft in found if draft.model in own], None
-    warning = f"the log is of {printable(models[0], limit=100)}, and you submit it for {printable(model_id)}"
-    return list(found), warning if models else None
-
-
-def is_called(model_id: str, name: str) -> bool:
-    """Whether a log's name for a model means the one with this id: tools put a provider before it, or leave the
-    organisation out.
-    """
-    parts = [normalise(part) for part in name.split("/")]
-    wanted = [normalise(part) for part in model_id.split("/")]
-    return parts[-2:] == wanted or (len(parts) == 1 and parts == wanted[-1:])
 
 
 def settled(found: Sequence[Draft]) -> tuple[EvalResult, ...]:
@@ -124,7 +101,7 @@ def _narrowed(log: Log, wanted: Wanted) -> Sequence[Measurement]:
         name for name in names if normalise(name) == normalise(wanted.task)
     }
     if not meant and wanted.benchmark is None:
-        raise EvalhubError(f"the log has no task {printable(wanted.task, limit=100)}", f"its tasks: {_listed(names)}")
+        raise EvalhubError(f"the log has no task {printable(wanted.task, limit=100)}", f"its tasks: {listed(names)}")
     return [each for each in log.measurements if each.task in meant] if meant else log.measurements
 
 
@@ -160,18 +137,18 @@ def _target(hub: Hub, log: Log, wanted: Wanted, task: str, found: Sequence[Measu
     what the benchmark's own spec says, or what evalhub comes with. Raises `_UnclearError`.
     """
     key = tool_key(log.tool)
-    known = hub.registry.tool_tasks.get(key, {}).get(task)
+    known = tool_tasks.find(hub.registry.tool_tasks, key, task)
     if wanted.benchmark is not None:
         dataset_id, task_id = _typed(hub, wanted.benchmark, wanted.task, task)
         return ToolTask(dataset_id, task_id, known.metric if known and known.dataset_id == dataset_id else None)
     if known is not None:
-        return _resolved(hub, known)
+        return _resolved(hub, known, found)
     by_spec = _by_spec(hub, key, task, found)
     if by_spec is not None:
         return by_spec
-    default = tool_tasks.shipped().get(key, {}).get(task)
+    default = tool_tasks.find(tool_tasks.shipped(), key, task)
     if default is not None:
-        return _resolved(hub, default)
+        return _resolved(hub, default, found)
     raise _UnclearError("belongs to no benchmark that is known here")
 
 
@@ -185,7 +162,10 @@ def _typed(hub: Hub, benchmark: str, typed: str | None, task: str) -> tuple[str,
         return resolve_task(hub, benchmark, None)
 
 
-def _resolved(hub: Hub, known: ToolTask) -> ToolTask:
+def _resolved(hub: Hub, known: ToolTask, found: Sequence[Measurement]) -> ToolTask:
+    benchmark = hub.benchmarks.get(known.dataset_id)
+    if benchmark is not None and known.task_id is None and (fitting := _fitting(benchmark, found)) is not None:
+        return ToolTask(known.dataset_id, fitting, known.metric)
     try:
         dataset_id, task_id = resolve_task(hub, known.dataset_id, known.task_id)
     except NotFoundError:
@@ -208,8 +188,14 @@ def _by_spec(hub: Hub, key: str, task: str, found: Sequence[Measurement]) -> Too
     benchmark = hub.benchmarks.get(datasets.pop() or "") if len(datasets) == 1 else None
     if benchmark is None:
         return None
+    fitting = _fitting(benchmark, found)
+    return ToolTask(benchmark.dataset_id, fitting) if fitting is not None else None
+
+
+def _fitting(benchmark: Benchmark, found: Sequence[Measurement]) -> str | None:
+    """Return the one task of a benchmark that measurements can be of, by config and split."""
     fitting = [each.id for each in benchmark.tasks if any(_fits(each, measurement) for measurement in found)]
-    return ToolTask(benchmark.dataset_id, fitting[0]) if len(fitting) == 1 else None
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _fits(task: Task, measurement: Measurement) -> bool:
@@ -228,7 +214,7 @@ def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: S
     if typed is not None:
         candidates = _of_metric(found, typed)
         if not candidates:
-            reason = f"has no metric {printable(typed, limit=100)}; it has {_listed(each.metric for each in found)}"
+            reason = f"has no metric {printable(typed, limit=100)}; it has {listed(each.metric for each in found)}"
             raise _UnclearError(reason, asks=True)
     else:
         candidates = [each for each in found if each.main] or list(found)
@@ -236,14 +222,27 @@ def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: S
             candidates = _of_metric(candidates, metric.name) or candidates
     metrics = list(dict.fromkeys(each.metric for each in candidates))
     if len(metrics) > 1:
-        raise _UnclearError(f"has several metrics; choose one with --metric: {_listed(metrics)}", asks=True)
-    task = _task(hub, target)
-    if len(candidates) > 1 and task is not None:
-        candidates = [each for each in candidates if _fits(task, each)] or candidates
-    if len(candidates) > 1:
-        parts = [f"{each.config or 'default'} {each.split or ''}".strip() for each in candidates]
-        raise _UnclearError(f"has {len(candidates)} values of {printable(metrics[0])}: {_listed(parts)}", asks=True)
-    return candidates[0]
+        raise _UnclearError(f"has several metrics; choose one with --metric: {listed(metrics)}", asks=True)
+    return _of_part(_task(hub, target), wanted, candidates)
+
+
+def _of_part(task: Task | None, wanted: Wanted, candidates: Sequence[Measurement]) -> Measurement:
+    """Return the value of the config and split that were typed, else that are the task's. Raises `_UnclearError`."""
+    config, split = wanted.config, wanted.split
+    chosen = [each for each in candidates if config in (None, each.config) and split in (None, each.split)]
+    if not chosen:
+        raise _UnclearError(f"has nothing of that config or split; it has {listed(map(_part, candidates))}", asks=True)
+    if len(chosen) > 1 and task is not None:
+        exact = [each for each in chosen if (each.config, each.split) == (task.config, task.split)]
+        chosen = exact or [each for each in chosen if _fits(task, each)] or chosen
+    if len(chosen) > 1:
+        reason = f"has {len(chosen)} values of {printable(chosen[0].metric, limit=100)}"
+        raise _UnclearError(f"{reason}; choose one with --config or --split: {listed(map(_part, chosen))}", asks=True)
+    return chosen[0]
+
+
+def _part(measurement: Measurement) -> str:
+    return f"{measurement.config or 'all of it'} {measurement.split or ''}".strip()
 
 
 def _of_metric(found: Iterable[Measurement], name: str) -> list[Measurement]:
@@ -288,7 +287,8 @@ def _task(hub: Hub, target: ToolTask) -> Task | None:
     return next((each for each in benchmark.tasks if each.id == target.task_id), None) if benchmark else None
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Return names for a sentence, each once, and how many more there are."""
     known = list(dict.fromkeys(names))
     more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
     return ", ".join(printable(name, limit=80) for name in known[:_MOST_LISTED]) + more

@@ -38,13 +38,15 @@ class Verdict(enum.StrEnum):
 class Request:
     """What somebody wants to submit for one model, and where it should go. None: evalhub chooses.
 
-    `file` is a name in `.eval_results`; `branch` may leave out the leading `evalhub/`. `supersede` proposes a value
+    `file` is a name in `.eval_results`; `branch` may leave out the leading `evalhub/`, and must be free; `called` is
+    what the branch is called otherwise, with a number after it where that is taken. `supersede` proposes a value
     beside a different one that stands; `update` changes the branch of one's own that proposes the different one.
     """
 
     results: tuple[EvalResult, ...]
     file: str | None = None
     branch: str | None = None
+    called: str | None = None
     message: str | None = None
     supersede: bool = False
     update: bool = False

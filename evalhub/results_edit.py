@@ -1,39 +1,27 @@
 """Adds and replaces entries of `.eval_results/*.yaml` as text, so that comments, order and layout stay as they were.
 
-Positions come from `yaml_source`. An edit is a guess about layout, so there may be several candidates: each is parsed
+Positions come from `list_text`. An edit is a guess about layout, so there may be several candidates: each is parsed
 again, and the first whose data is exactly what was asked for is the answer. None: an error, never a damaged file.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+from evalhub.entry_style import style_of
+from evalhub.entry_text import Style, block_item, flow, mapping_lines, ordered, text_of
 from evalhub.errors import EvalhubError
-from evalhub.names import printable
-from evalhub.yaml_source import Document, Path, parse, signature
+from evalhub.list_text import ANOTHER_FILE, WHITESPACE, ListText, indentation
+from evalhub.yaml_source import Path, parse, signature
 
-_KEYS = ("dataset", "value", "verifyToken", "date", "source", "notes")
-_NESTED_KEYS = {"dataset": ("id", "task_id", "revision"), "source": ("url", "name", "user", "org")}
-
-_BOM = "\ufeff"
-_WHITESPACE = " \t\r\n"
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
-_DOCUMENT_END = re.compile(r"^\.\.\.", re.MULTILINE)
-
-# Text that every YAML reader takes for text without quotes. Deliberately narrow: quotes are never wrong.
-_PLAIN = re.compile(r"[^\W\d_](?:[\w./+()@,-]|[ ](?=[\w./+()@,-])|:(?=[\w/]))*")
-_NOT_TEXT = frozenset(["y", "n", "yes", "no", "true", "false", "on", "off", "null", "nan", "inf", "infinity"])
-# Legal in JSON, but not in YAML, or invisible: DEL and C1 controls, bidirectional marks, line separators, BOM.
-_ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-
-_ANOTHER_FILE = "name another file with `--file`"
+_DOCUMENT_END = re.compile(r"(?<![^\r\n])\.\.\.")
+_MOST_KEYS = 100  # each is looked up by a walk over all keys
+_CHOMPED = re.compile(r"[|>][1-9+-]*")
 
 _Edit = tuple[int, int, str]  # replace the characters from start to end (exclusive) with a text
 
@@ -41,17 +29,20 @@ _Edit = tuple[int, int, str]  # replace the characters from start to end (exclus
 def add_entry(text: str, entry: dict[str, Any]) -> str:
     """Return `text`, a file's list of entries, with `entry` at its end; old lines of a block list stay as they are.
 
-    Raises `EvalhubError` where `text` is not a YAML list, or is laid out so that the outcome would not be certain.
+    The entry looks like those before it. Only where the file ends in a block scalar without a newline does an old line
+    change: `|` becomes `|-`, or the newline that is then needed would be new in the data. Raises `EvalhubError` where
+    `text` is not a YAML list, or is laid out so that the outcome would not be certain.
     """
-    file, entry = _File(text), _ordered(entry)
+    file, entry = ListText(text), ordered(entry)
+    style = style_of(file)
     if file.data is None:
-        candidates = _as_first_entry(file, entry)
+        candidates = _as_first_entry(file, entry, style)
     elif file.is_flow(()):
-        candidates = _added_to_flow_list(file, entry)
+        candidates = _added_to_flow_list(file, entry, style)
     else:
-        candidates = _added_to_block_list(file, entry)
+        candidates = _added_to_block_list(file, entry, style)
     entries = file.data or []
-    return file.first_valid(candidates, [*entries, entry], len(entries))
+    return _first_valid(file, candidates, [*entries, entry], len(entries))
 
 
 def replace_entry(text: str, index: int, entry: dict[str, Any]) -> str:
@@ -60,106 +51,34 @@ def replace_entry(text: str, index: int, entry: dict[str, Any]) -> str:
     What can be is changed value by value, so that comments inside the entry stay too. Raises `EvalhubError` where there
     is no such entry, `text` is not a YAML list, or it is laid out so that the outcome would not be certain.
     """
-    file = _File(text)
+    file = ListText(text)
     entries = list(file.data or [])
     if not 0 <= index < len(entries):
         raise EvalhubError(f"the file has {len(entries)} entries: there is no entry {index + 1}")
     entries[index] = entry
-    return file.first_valid(_replaced(file, index, _ordered(entry)), entries, index)
+    return _first_valid(file, _replaced(file, index, ordered(entry), style_of(file)), entries, index)
 
 
-class _File:
-    """The parsed text of one file, its nodes addressed by path and found by offset."""
-
-    def __init__(self, text: str) -> None:
-        self.bom = _BOM if text.startswith(_BOM) else ""
-        self.text = text.removeprefix(_BOM)
-        self.document = _parsed(text)
-        self.data = self.document.data
-        _refuse_other_than_list(self.document)
-        self._starts = self.document.line_starts
-        newline = re.search("\r\n|\n|\r", self.text)
-        self.newline = newline[0] if newline else "\n"
-
-    def range(self, path: Path, *, key: bool = False) -> tuple[int, int]:
-        """Return the offsets of the first character of the node at `path` and of the one after its last."""
-        span, offset = self.document.span(path, key=key), self.document.offset
-        return offset(span.line, span.column), offset(span.end_line, span.end_column)
-
-    def content_end(self, path: Path) -> int:
-        """Return where the node at `path` ends, without the blank lines that belong to a block scalar."""
-        start, end = self.range(path)
-        return start + len(self.text[start:end].rstrip(_WHITESPACE))
-
-    def column(self, path: Path, *, key: bool = False) -> int:
-        return self.document.span(path, key=key).column - 1
-
-    def is_flow(self, path: Path) -> bool:
-        start, _ = self.range(path)
-        return self.text[start : start + 1] in ("[", "{")
-
-    def line_start(self, offset: int) -> int:
-        return self._starts[bisect_right(self._starts, offset) - 1]
-
-    def next_line(self, offset: int) -> int:
-        """Return where the line after the one at `offset` begins, or the end of the text."""
-        following = bisect_right(self._starts, offset)
-        return self._starts[following] if following < len(self._starts) else len(self.text)
-
-    def skip_comments(self, line: int, indent: int) -> int:
-        """Return the first line from `line` on that isn't a comment of what stands above it, indented deeper."""
-        own_comment = re.compile(rf"[ ]{{{indent + 1},}}#")
-        while own_comment.match(self.text, line):
-            line = self.next_line(line)
-        return line
-
-    def inserted(self, offset: int, lines: str) -> str:
-        """Return the text with whole `lines` put in at `offset`, the start of a line or the end of the text."""
-        before = self.text[:offset]
-        missing = self.newline if before and not before.endswith(("\n", "\r")) else ""
-        return before + missing + lines + self.text[offset:]
-
-    def first_valid(self, candidates: Iterable[str], expected: list[Any], changed: int) -> str:
-        """Return the first candidate that reads as `expected`, without new problems and with none in `changed`."""
-        wanted = signature(expected)
-        known = Counter((problem.code, problem.path) for problem in self.document.problems)
-        for candidate in candidates:
-            after = parse((self.bom + candidate).encode("utf-8"))
-            if after.fatal or any(problem.path[:1] == (changed,) for problem in after.problems):
-                continue
-            new = Counter((problem.code, problem.path) for problem in after.problems)
-            if new <= known and signature(after.data) == wanted:
-                return self.bom + candidate
-        raise EvalhubError("this file is laid out so that evalhub can't change it safely", _ANOTHER_FILE)
-
-
-def _parsed(text: str) -> Document:
-    try:
-        document = parse(text.encode("utf-8"))
-    except UnicodeEncodeError:
-        raise EvalhubError("the file is not UTF-8 text", f"repair it, or {_ANOTHER_FILE}") from None
-    if document.fatal:
-        problem = document.problems[0]
-        message = f"the file is not valid YAML: line {problem.span.line}: {problem.message}"
-        raise EvalhubError(message, f"repair it, or {_ANOTHER_FILE}")
-    return document
-
-
-def _refuse_other_than_list(document: Document) -> None:
-    if not isinstance(document.data, list | None):
-        raise EvalhubError("the file doesn't hold a list of results", _ANOTHER_FILE)
-    span = document.span(())
-    odd = document.data is not None and document.line(span.line)[span.column - 1 : span.column] not in ("-", "[")
-    if odd or _DIRECTIVE.search(document.text):
-        raise EvalhubError("the file begins with a YAML directive, tag or anchor", _ANOTHER_FILE)
+def _first_valid(file: ListText, candidates: Iterable[str], expected: list[Any], changed: int) -> str:
+    """Return the first candidate that reads as `expected`, without new problems and with none in `changed`."""
+    wanted = signature(expected)
+    known = Counter((problem.code, problem.path) for problem in file.document.problems)
+    for candidate in candidates:
+        after = parse((file.bom + candidate).encode("utf-8"))
+        if after.fatal or any(problem.path[:1] == (changed,) for problem in after.problems):
+            continue
+        new = Counter((problem.code, problem.path) for problem in after.problems)
+        if new <= known and signature(after.data) == wanted:
+            return file.bom + candidate
+    raise EvalhubError("this file is laid out so that evalhub can't change it safely", ANOTHER_FILE)
 
 
 # --- adding ---------------------------------------------------------------------------------------------------------
 
 
-def _as_first_entry(file: _File, entry: dict[str, Any]) -> Iterator[str]:
+def _as_first_entry(file: ListText, entry: dict[str, Any], style: Style) -> Iterator[str]:
     """Yield ways to make `entry` the list of a file that has none: empty, only comments, or null."""
-    item = _block_item(entry, indent=0, newline=file.newline)
+    item = block_item(entry, style, margin="", newline=file.newline)
     start, end = file.range(())
     if start == end:
         yield file.inserted(len(file.text), item)
@@ -167,45 +86,65 @@ def _as_first_entry(file: _File, entry: dict[str, Any]) -> Iterator[str]:
             yield file.inserted(marker.start(), item)
         return
     line, following = file.line_start(start), file.next_line(end)
-    if file.text[line:following].strip(_WHITESPACE) == file.text[start:end]:
+    if file.text[line:following].strip(WHITESPACE) == file.text[start:end]:
         yield file.text[:line] + item + file.text[following:]
-    yield f"{file.text[:start]}[{_flow(entry)}]{file.text[end:]}"
+    before, behind = file.text[:start].rstrip(" \t"), file.text[end:following]
+    yield file.joined(before + (behind if before[-1:].strip() else behind.lstrip(" \t")), item, file.text[following:])
+    yield f"{file.text[:start]}[{flow(entry, style)}]{file.text[end:]}"
 
 
-def _added_to_block_list(file: _File, entry: dict[str, Any]) -> Iterator[str]:
-    indent = file.column(())
-    item = _block_item(entry, indent=indent, newline=file.newline)
+def _added_to_block_list(file: ListText, entry: dict[str, Any], style: Style) -> Iterator[str]:
+    indent = file.column(file.content_start(()))
+    item = block_item(entry, style, margin=" " * indent, newline=file.newline)
     last = len(file.data) - 1
     start, end = file.range((last,))
     at_line_start = end > start and file.line_start(end) == end
     position = end if at_line_start else file.next_line(end)
     position = file.skip_comments(position, indent)
-    above = file.document.line(file.document.span((last,)).line - 1)
-    if last > 0 and not above.strip() and file.text[file.line_start(position - 1) : position].strip():
-        yield file.inserted(position, file.newline + item)
+    apart = ""
+    if last > 0 and file.has_blank_line(file.content_end((last - 1,)), start):
+        apart = file.newline
+    if file.text[file.line_start(position - 1) : position].strip():
+        yield file.inserted(position, apart + item)
     yield file.inserted(position, item)
     yield file.inserted(len(file.text), item)
+    yield _added_behind_block_scalar(file, apart + item)
 
 
-def _added_to_flow_list(file: _File, entry: dict[str, Any]) -> Iterator[str]:
+def _added_behind_block_scalar(file: ListText, item: str) -> str:
+    """Return the text with `item` at its end, and a last scalar that doesn't get the newline before it."""
+    text, start = file.text, file.last_scalar()
+    header = _CHOMPED.match(text, start)
+    if header is None:
+        return file.inserted(len(text), item)
+    stripped = re.sub("[+-]", "", header[0]) + "-"
+    return text[:start] + stripped + text[header.end() :] + file.newline + item
+
+
+def _added_to_flow_list(file: ListText, entry: dict[str, Any], style: Style) -> Iterator[str]:
     """Yield ways to put `entry` before the closing bracket, whether or not a comma stands there already."""
-    text, item = file.text, _flow(entry)
-    start, end = file.range(())
+    text = file.text
+    start, end = file.content_start(()), file.range(())[1]
     bracket = end - 1
     last_end = file.content_end((len(file.data) - 1,)) if file.data else bracket
     bracket_line = file.line_start(bracket)
     if bracket_line > start and not text[bracket_line:bracket].strip():  # the bracket has a line of its own
-        line = _flow_indent(file, bracket) + item + file.newline + text[bracket_line:]
+        margin = _flow_margin(file, bracket)
+        item = flow(entry, style, margin=margin, newline=file.newline)
         if file.data:
-            yield f"{text[:last_end]},{text[last_end:bracket_line]}{line}"
-        yield text[:bracket_line] + line
+            yield f"{text[:last_end]},{text[last_end:bracket_line]}{margin}{item}{file.newline}{text[bracket_line:]}"
+        comma = "," if text[last_end:bracket].lstrip().startswith(",") else ""
+        yield f"{text[:bracket_line]}{margin}{item}{comma}{file.newline}{text[bracket_line:]}"
+    item = flow(entry, replace(style, spread=0))
     if file.data:
-        yield f"{text[:last_end]}, {item}{text[last_end:]}"
+        before = text[file.line_start(file.range((len(file.data) - 1,))[0]) : file.range((len(file.data) - 1,))[0]]
+        gap = " " if before.strip() else file.newline + before
+        yield f"{text[:last_end]},{gap}{item}{text[last_end:]}"
         yield f"{text[:bracket]}, {item}{text[bracket:]}"
     yield text[:bracket] + item + text[bracket:]
 
 
-def _flow_indent(file: _File, bracket: int) -> str:
+def _flow_margin(file: ListText, bracket: int) -> str:
     """Return the indentation of the list's last item, where it begins a line; else two more than the bracket's."""
     if file.data:
         start, _ = file.range((len(file.data) - 1,))
@@ -222,17 +161,18 @@ class _NotInPlaceError(Exception):
     """The entry can't be changed value by value: it must be replaced as a whole."""
 
 
-def _replaced(file: _File, index: int, entry: dict[str, Any]) -> Iterator[str]:
+def _replaced(file: ListText, index: int, entry: dict[str, Any], style: Style) -> Iterator[str]:
     with suppress(_NotInPlaceError):
-        yield _applied(file.text, list(_mapping_edits(file, (index,), file.data[index], entry)))
+        yield _applied(file.text, list(_mapping_edits(file, (index,), file.data[index], entry, style)))
     start, end = file.range((index,))
     rest = file.text[file.content_end((index,)) :] if end > start else file.text[end:]
     if file.is_flow(()) or file.is_flow((index,)):
-        body = _flow(entry)
+        margin = indentation(file.text[file.line_start(start) : start])
+        body = flow(entry, style, margin=margin, newline=file.newline)
     else:
         gap = " " if start == end else ""  # a lone `-`
-        indent = " " * (file.column((index,)) + len(gap))
-        body = gap + (file.newline + indent).join(_mapping_lines(entry))
+        indent = " " * (file.column(start) + len(gap))
+        body = gap + (file.newline + indent).join(mapping_lines(entry, style))
     yield file.text[:start] + body + rest
 
 
@@ -246,55 +186,58 @@ def _applied(text: str, edits: list[_Edit]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _mapping_edits(file: _File, path: Path, old: Any, new: dict[str, Any]) -> Iterator[_Edit]:
+def _mapping_edits(file: ListText, path: Path, old: Any, new: dict[str, Any], style: Style) -> Iterator[_Edit]:
     """Yield what turns the mapping at `path` into `new`, or raise `_NotInPlaceError` where that is not simple."""
-    if not isinstance(old, dict) or not old:
+    if not isinstance(old, dict) or not 0 < len(old) <= _MOST_KEYS:
         raise _NotInPlaceError
-    _check_inside(file, path, old)
     added = {key: value for key, value in new.items() if key not in old}
     if file.is_flow(path) and (added or len(new) < len(old)):
         raise _NotInPlaceError
-    problems = {problem.path for problem in file.document.problems}
+    troubled = {problem.path[:depth] for problem in file.document.problems for depth in range(len(problem.path) + 1)}
     for key, value in old.items():
         child = (*path, key)
+        if key in new and child not in troubled and signature(value) == signature(new[key]):
+            continue
+        if not _stands_inside(file, path, key):
+            raise _NotInPlaceError
         if key not in new:
             yield _removal(file, child)
         elif _edits_inside(file, child, value, new[key]):
-            yield from _mapping_edits(file, child, value, new[key])
-        elif child in problems or signature(value) != signature(new[key]):
-            yield _value_edit(file, child, value, new[key])
+            yield from _mapping_edits(file, child, value, new[key], style)
+        else:
+            yield _value_edit(file, child, value, new[key], style)
     if added:
-        yield _addition(file, path, old, added)
+        yield _addition(file, path, old, added, style)
 
 
-def _check_inside(file: _File, path: Path, mapping: dict[str, Any]) -> None:
-    """Raise `_NotInPlaceError` where a value stands elsewhere: an alias, or a key that `<<` brings in."""
+def _stands_inside(file: ListText, path: Path, key: str) -> bool:
+    """Whether the value at `key` stands in the mapping at `path`: it isn't an alias, nor does `<<` bring it in."""
     start, end = file.range(path)
-    for key in mapping:
-        key_start, key_end = file.range((*path, key), key=True)
-        value_start, value_end = file.range((*path, key))
-        if not start <= key_start < key_end <= value_start <= value_end <= end:
-            raise _NotInPlaceError
+    key_start, key_end = file.range((*path, key), key=True)
+    value_start, value_end = file.range((*path, key))
+    return start <= key_start < key_end <= value_start <= value_end <= end
 
 
-def _edits_inside(file: _File, path: Path, old: Any, new: Any) -> bool:
+def _edits_inside(file: ListText, path: Path, old: Any, new: Any) -> bool:
     if not (isinstance(old, dict) and isinstance(new, dict) and old and new):
         return False
     return not file.is_flow(path) or old.keys() == new.keys()
 
 
-def _value_edit(file: _File, path: Path, old: Any, new: Any) -> _Edit:
+def _value_edit(file: ListText, path: Path, old: Any, new: Any, style: Style) -> _Edit:
     start, end = file.range(path)
-    flow = file.is_flow(path)
-    if not flow and (isinstance(old, dict | list) or (isinstance(new, dict) and new)):
+    in_braces = file.is_flow(path)
+    if not in_braces and (isinstance(old, dict | list) or (isinstance(new, dict) and new)):
         raise _NotInPlaceError
+    if file.text[start : start + 1] in ("'", '"'):
+        style = replace(style, quote=file.text[start], quoted=True)
     in_flow = any(file.is_flow(path[:depth]) for depth in range(len(path)))
-    written = _text(new) if isinstance(new, str) and not in_flow else _flow(new)
-    gap = " " if start == end and file.text[start - 1] not in _WHITESPACE else ""
+    written = text_of(new, style) if isinstance(new, str) and not in_flow else flow(new, replace(style, spread=0))
+    gap = " " if start == end and file.text[start - 1] not in WHITESPACE else ""
     return start, file.content_end(path) if end > start else end, gap + written
 
 
-def _removal(file: _File, path: Path) -> _Edit:
+def _removal(file: ListText, path: Path) -> _Edit:
     key_start, _ = file.range(path, key=True)
     line = file.line_start(key_start)
     if file.text[line:key_start].strip(" "):  # the first key, behind the `-`
@@ -302,80 +245,15 @@ def _removal(file: _File, path: Path) -> _Edit:
     return line, file.next_line(file.content_end(path)), ""
 
 
-def _addition(file: _File, path: Path, old: dict[str, Any], added: dict[str, Any]) -> _Edit:
-    indent = file.column((*path, next(iter(old))), key=True)
-    lines = [" " * indent + line for line in _mapping_lines(added)]
-    position = file.next_line(max(file.content_end((*path, key)) for key in old))
+def _addition(file: ListText, path: Path, old: dict[str, Any], added: dict[str, Any], style: Style) -> _Edit:
+    """Put `added` behind the last value of the mapping that stands in it."""
+    inside = [(*path, key) for key in old if _stands_inside(file, path, key)]
+    if not inside:
+        raise _NotInPlaceError
+    indent = file.column(file.range(inside[0], key=True)[0])
+    lines = [" " * indent + line for line in mapping_lines(added, style)]
+    position = file.next_line(max(map(file.content_end, inside)))
     position = file.skip_comments(position, indent)
     if file.text[:position].endswith(("\n", "\r")):
         return position, position, "".join(line + file.newline for line in lines)
     return position, position, "".join(file.newline + line for line in lines)
-
-
-# --- writing --------------------------------------------------------------------------------------------------------
-
-
-def _block_item(entry: dict[str, Any], *, indent: int, newline: str) -> str:
-    first, *others = _mapping_lines(entry)
-    margin = " " * indent
-    return "".join(line + newline for line in (f"{margin}- {first}", *(f"{margin}  {line}" for line in others)))
-
-
-def _mapping_lines(mapping: dict[str, Any]) -> list[str]:
-    lines = []
-    for key, value in mapping.items():
-        if isinstance(value, dict) and value:
-            lines.append(f"{_text(key)}:")
-            lines += [f"  {line}" for line in _mapping_lines(value)]
-        else:
-            lines.append(f"{_text(key)}: {_text(value) if isinstance(value, str) else _flow(value)}")
-    return lines or ["{}"]
-
-
-def _ordered(mapping: dict[str, Any], order: tuple[str, ...] = _KEYS) -> dict[str, Any]:
-    """Return `mapping` with the known keys in the order in which the format is documented, then the others."""
-    in_order = {key: mapping[key] for key in order if key in mapping} | mapping
-    return {
-        key: _ordered(value, _NESTED_KEYS.get(key, ())) if isinstance(value, dict) else value
-        for key, value in in_order.items()
-    }
-
-
-def _flow(value: Any) -> str:
-    """Return `value` as JSON that is YAML 1.1 and 1.2 too."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_quoted(key)}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str):
-        return _quoted(value)
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, int | float):
-        return _number(value)
-    raise TypeError(f"a result holds text, numbers, lists and mappings, not {type(value).__name__}")
-
-
-def _text(text: str) -> str:
-    """Return `text` as a scalar of a block mapping, in quotes unless every reader takes it for text without."""
-    return text if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        raise EvalhubError(f"{printable(text, limit=60)} is not Unicode text")
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
-
-
-def _number(number: int | float) -> str:
-    try:
-        finite = math.isfinite(number)
-    except OverflowError:
-        finite = False
-    if not finite:
-        raise EvalhubError("the value is not a finite number that can be compared")
-    if isinstance(number, int):
-        return int.__repr__(number)
-    mantissa, exponent, power = float.__repr__(number).partition("e")
-    # YAML 1.1 knows an exponent only behind a point: 1e-05 is text to it.
-    return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else mantissa + exponent + power

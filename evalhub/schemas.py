@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SCHEMA_NAMES = ("conflicts", "diff", "eval", "eval_results", "history", "leaderboard", "registry")
+SCHEMA_NAMES = ("batch", "conflicts", "diff", "eval", "eval_results", "history", "leaderboard", "registry")
 
 _PACKAGE = Path(__file__).parent
 _FOLDERS = (_PACKAGE / "_schemas", _PACKAGE.parent / "schemas")  # as a wheel installs them; as a checkout has them

@@ -102,7 +102,7 @@ def _branch(plan: Plan, request: Request) -> str:
         branch = _PREFIX + request.branch.removeprefix(_PREFIX)
         proposals.check_branch(plan.repository, branch)
         return branch
-    return proposals.free_branch(plan.repository, _PREFIX + _branch_name(plan))
+    return proposals.free_branch(plan.repository, _PREFIX + (request.called or _branch_name(plan)))
 
 
 def _branch_name(plan: Plan) -> str:

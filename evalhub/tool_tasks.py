@@ -38,6 +38,15 @@ def from_data(data: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> ToolTasks:
     }
 
 
+def find(tasks: ToolTasks, tool: str, name: str) -> ToolTask | None:
+    """Return what is known of a tool's task by its name, or without what lighteval writes around it: `gsm8k|5`,
+    `lighteval|gsm8k|5|0`.
+    """
+    known = tasks.get(tool, {})
+    parts = [part for part in name.split("|") if not part.isdecimal()]
+    return known.get(name) or (known.get(parts[-1]) if parts else None)
+
+
 @cache
 def shipped() -> ToolTasks:
     """Return the tasks that evalhub knows by itself."""

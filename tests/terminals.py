@@ -11,8 +11,10 @@ from pathlib import Path
 EVALHUB = [sys.executable, "-m", "evalhub"]
 
 
-def on_terminal(*arguments: object, cwd: Path | None = None, columns: int = 80, **environment: str) -> str:
-    """Run evalhub on a terminal and return all that it writes there."""
+def on_terminal(
+    *arguments: object, cwd: Path | None = None, columns: int = 80, typed: str = "", **environment: str
+) -> str:
+    """Run evalhub on a terminal, with what somebody types there, and return all that it writes."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*EVALHUB, *map(str, arguments)],
@@ -23,6 +25,7 @@ def on_terminal(*arguments: object, cwd: Path | None = None, columns: int = 80, 
         env={**os.environ, "COLUMNS": str(columns), **environment},
     )
     os.close(theirs)
+    os.write(ours, typed.encode())
     written = b""
     while True:
         try:

@@ -212,9 +212,10 @@ def test_an_entry_without_keys_is_an_empty_mapping():
 # --- add_entry ------------------------------------------------------------------------------------------------------
 
 OLD = "- dataset: {id: a/b, task_id: t}  # which\n  value: 1\n"
+LIKE_OLD = NEW_TEXT.replace(":\n    id: cais/hle\n    task_id: hle\n", ": {id: cais/hle, task_id: hle}\n")
 IN_BLOCK = {
     "simple": ("- value: 1\n", "- value: 1\n" + NEW_TEXT),
-    "comments": ("# head\n" + OLD + "# foot\n\n", "# head\n" + OLD + NEW_TEXT + "# foot\n\n"),
+    "comments": ("# head\n" + OLD + "# foot\n\n", "# head\n" + OLD + LIKE_OLD + "# foot\n\n"),
     "no final newline": ("- value: 1  # one", "- value: 1  # one\n" + NEW_TEXT),
     "indented": ("  - value: 1\n", "  - value: 1\n" + indented(2)),
     "blank lines at the end": ("- value: 1\n\n\n", "- value: 1\n" + NEW_TEXT + "\n\n"),
@@ -223,10 +224,19 @@ IN_BLOCK = {
     "document markers": ("---\n- value: 1\n...\n# end\n", "---\n- value: 1\n" + NEW_TEXT + "...\n# end\n"),
     "block scalar": ("- notes: |\n    x\n\n# foot\n", "- notes: |\n    x\n\n" + NEW_TEXT + "# foot\n"),
     "kept blank lines": ("- notes: |+\n    x\n\n\n", "- notes: |+\n    x\n\n\n" + NEW_TEXT),
-    "several lines": ("- notes: a\n    b\n  source: {\n    url: x }\n", None),
+    "several lines": (
+        "- notes: a\n    b\n  source: {\n    url: x }\n",
+        "- notes: a\n    b\n  source: {\n    url: x }\n"
+        + NEW_TEXT.replace(
+            ":\n    url: https://example.org/a\n    user: ", ': {url: "https://example.org/a", user: '
+        ).replace("someone", "someone}"),
+    ),
     "lone dash": ("-\n", "-\n" + NEW_TEXT),
-    "dash on its own line": ("-\n  value: 1\n", "-\n  value: 1\n" + NEW_TEXT),
-    "alias": ("- &x\n  dataset: &y {id: a/b}\n- dataset: *y\n- *x\n", None),
+    "dash on its own line": ("-\n  value: 1\n", "-\n  value: 1\n" + NEW_TEXT.replace("- ", "-\n  ")),
+    "alias": (
+        "- &x\n  dataset: &y {id: a/b}\n- dataset: *y\n- *x\n# foot\n",
+        "- &x\n  dataset: &y {id: a/b}\n- dataset: *y\n- *x\n" + LIKE_OLD + "# foot\n",
+    ),
     "alias in one entry": (
         "- a: &y {id: a/b}\n  b: *y\n# foot\n",
         "- a: &y {id: a/b}\n  b: *y\n" + NEW_TEXT + "# foot\n",
@@ -252,24 +262,32 @@ def test_add_to_a_block_list_keeps_every_line(before, after, newline, bom):
     assert strict(data(added)) == strict([*(data(before) or []), NEW])
 
 
+PLAIN_FLOW = (
+    "{dataset: {id: cais/hle, task_id: hle}, value: 0.5,"
+    ' source: {url: "https://example.org/a", user: someone}, notes: no tools}'
+)
 IN_FLOW = {
     "empty": ("[]\n", f"[{NEW_FLOW}]\n"),
-    "one line": ("--- [ {value: 1} ] # c", f"--- [ {{value: 1}}, {NEW_FLOW} ] # c"),
-    "trailing comma": ("[{value: 1},]", f"[{{value: 1}}, {NEW_FLOW},]"),
+    "one line": ("--- [ {value: 1} ] # c", f"--- [ {{value: 1}}, {PLAIN_FLOW} ] # c"),
+    "trailing comma": ("[{value: 1},]", f"[{{value: 1}}, {PLAIN_FLOW},]"),
     "empty with a comment": ("[\n  # none\n]\n", f"[\n  # none\n  {NEW_FLOW}\n]\n"),
     "lines": (
         "[\n    {value: 1}, # one\n    {value: 2} # two\n]\n",
-        f"[\n    {{value: 1}}, # one\n    {{value: 2}}, # two\n    {NEW_FLOW}\n]\n",
+        f"[\n    {{value: 1}}, # one\n    {{value: 2}}, # two\n    {PLAIN_FLOW}\n]\n",
     ),
     "lines with a trailing comma": (
         "[\n    {value: 1}, # one\n    {value: 2}, # two\n]\n",
-        f"[\n    {{value: 1}}, # one\n    {{value: 2}}, # two\n    {NEW_FLOW}\n]\n",
+        f"[\n    {{value: 1}}, # one\n    {{value: 2}}, # two\n    {PLAIN_FLOW},\n]\n",
     ),
-    "JSON": (json.dumps([{"a": 1}], indent=2), f'[\n  {{\n    "a": 1\n  }},\n  {NEW_FLOW}\n]'),
-    "alias last": ("[&x {value: 1}, *x]", f"[&x {{value: 1}}, *x, {NEW_FLOW}]"),
-    "alias last with a trailing comma": ("[&x {value: 1}, *x,]", f"[&x {{value: 1}}, *x,{NEW_FLOW}]"),
-    "null": ("null # none yet\n", f"[{NEW_FLOW}] # none yet\n"),
-    "null behind the marker": ("--- ~", f"--- [{NEW_FLOW}]"),
+    "alias last": ("[&x {value: 1}, *x]", f"[&x {{value: 1}}, *x, {PLAIN_FLOW}]"),
+    "alias last with a trailing comma": ("[&x {value: 1}, *x,]", f"[&x {{value: 1}}, *x, {PLAIN_FLOW},]"),
+    "quoted keys and text": ('[{"notes": "a"}]', f'[{{"notes": "a"}}, {NEW_FLOW}]'),
+    "single quotes": ("[{'notes': 'a'}]", f"[{{'notes': 'a'}}, {NEW_FLOW}]".replace('"', "'")),
+    "items on lines, brackets not": (
+        "[{value: 1},\n {value: 2}]\n",
+        f"[{{value: 1}},\n {{value: 2}},\n {PLAIN_FLOW}]\n",
+    ),
+    "nothing to learn from": ("[a, null]", f"[a, null, {NEW_FLOW}]"),
 }
 
 
@@ -280,8 +298,26 @@ def test_add_to_a_flow_list(before, after):
     assert strict(data(added)) == strict([*(data(before) or []), NEW])
 
 
-def test_add_in_the_place_of_null():
-    assert add_entry("# head\nnull\n# foot\n", NEW) == f"# head\n{NEW_TEXT}# foot\n"
+def test_add_to_a_file_that_json_wrote_looks_as_json_writes_it():
+    for indent in (None, 1, 2, 4):
+        old = [{"dataset": {"id": "a/b", "task_id": "t"}, "value": 1}]
+        added = add_entry(json.dumps(old, indent=indent), NEW)
+        assert added == json.dumps([*old, NEW], indent=indent)
+
+
+IN_PLACE_OF_NULL = {
+    "on its own line": ("# head\nnull\n# foot\n", f"# head\n{NEW_TEXT}# foot\n"),
+    "comment behind it": ("null # none yet\n# foot", f"# none yet\n{NEW_TEXT}# foot"),
+    "behind the marker": ("--- ~", f"---\n{NEW_TEXT}"),
+    "behind the marker, with a comment": ("--- null # none yet\n...\n", f"--- # none yet\n{NEW_TEXT}...\n"),
+    "tagged": ("--- !!null\n# foot\n", f"---\n{NEW_TEXT}# foot\n"),
+    "anchored": ("&all\n# foot\n", f"{NEW_TEXT}# foot\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), IN_PLACE_OF_NULL.values(), ids=IN_PLACE_OF_NULL)
+def test_add_in_the_place_of_null(before, after):
+    assert add_entry(before, NEW) == after
 
 
 REFUSED = {
@@ -289,11 +325,6 @@ REFUSED = {
     "mapping": "dataset: x\n",
     "text": "hello\n",
     "two documents": "- a: 1\n---\n- b: 2\n",
-    "directive": "%YAML 1.1\n---\n- a: 1\n",
-    "tag directive": "%TAG ! tag:example.org,2025:\n---\n",
-    "tag": "!!seq\n- a: 1\n",
-    "anchor": "&all\n- a: 1\n",
-    "block scalar that a newline would change": "- notes: |\n    x",
     "surrogate": "# \ud800\n- a: 1\n",
     "too large": "# " + "x" * (1 << 20),
 }
@@ -340,7 +371,7 @@ EDITED = """\
 # head
 - dataset:  # which
     id: cais/hle  # the id
-    task_id: hle
+    task_id: 'hle'
     # below the revision
   value: 0.5  # higher is better
   source:
@@ -363,8 +394,8 @@ IN_PLACE = {
         + "- dataset: {id: cais/hle, task_id: x} # c\n  value:\n  source: {url: x}\n  notes: |\n    y\n\n# foot\n",
         1,
         NEW_TEXT
-        + '- dataset: {id: cais/hle, task_id: "hle"} # c\n  value: 0.5\n'
-        + '  source: {"url": "https://example.org/a", "user": "someone"}\n  notes: no tools\n\n# foot\n',
+        + "- dataset: {id: cais/hle, task_id: hle} # c\n  value: 0.5\n"
+        + '  source: {url: "https://example.org/a", user: someone}\n  notes: no tools\n\n# foot\n',
     ),
     "flow entry": (
         f"- {NEW_FLOW.replace('0.5', '0.4 # was wrong' + chr(10) + '   ')} # c\n",
@@ -377,6 +408,18 @@ IN_PLACE = {
         NEW_TEXT + "- dataset: {id: cais/hle, task_id: hle}\n  date: 2025-01-31\n",
         1,
         None,
+    ),
+    "alias that stays": (
+        "- &x {id: cais/hle, task_id: hle}\n- dataset: *x # which\n  value: 0.4 # now\n  # own\n# foot\n",
+        1,
+        "- &x {id: cais/hle, task_id: hle}\n- dataset: *x # which\n  value: 0.5 # now\n"
+        + NEW_TEXT.split("0.5\n")[1]
+        + "  # own\n# foot\n",
+    ),
+    "merged keys that stay": (
+        "- &x\n" + NEW_TEXT.replace("- ", "  ") + "- <<: *x # all but\n  value: 0.4 # now\n",
+        1,
+        "- &x\n" + NEW_TEXT.replace("- ", "  ") + "- <<: *x # all but\n  value: 0.5 # now\n",
     ),
     "anchor that stays": ("- &x\n  value: 1\n# foot\n", 0, None),
 }
@@ -413,8 +456,10 @@ AS_A_WHOLE = {
     "duplicate key": ("- value: 1\n  value: 2\n# c\n", 0, f"- {WHOLE}# c\n"),
     "merged keys": ("- &x {notes: y}\n- <<: *x\n  value: 2\n", 1, "- &x {notes: y}\n- " + WHOLE),
     "list in a list": ("- - x\n  - y\n# c\n", 0, f"- {WHOLE}# c\n"),
-    "flow list": ("[{a: 1} , {b: 2}] # c", 1, f"[{{a: 1}} , {NEW_FLOW}] # c"),
-    "flow pair": ("[a: 1, {b: 2}]", 0, f"[{NEW_FLOW}, {{b: 2}}]"),
+    "alias": ("- &x\n  value: 1\n- *x # c\n# d\n", 1, f"- &x\n  value: 1\n- {WHOLE.rstrip()} # c\n# d\n"),
+    "alias in a flow list": ("[&x {a: 1}, *x]", 1, f"[&x {{a: 1}}, {PLAIN_FLOW}]"),
+    "flow list": ("[{a: 1} , {b: 2}] # c", 1, f"[{{a: 1}} , {PLAIN_FLOW}] # c"),
+    "flow pair": ("[a: 1, {b: 2}]", 0, f"[{PLAIN_FLOW}, {{b: 2}}]"),
     "block scalar and blank lines": ("- a: |\n    x\n\n# c\n- b\n", 0, f"- {WHOLE}\n# c\n- b\n"),
 }
 
@@ -428,14 +473,13 @@ def test_replace_as_a_whole_keeps_what_is_outside(before, index, after):
     assert strict(data(replaced)) == strict(expected)
 
 
-@pytest.mark.parametrize("index", [0, 1])
-def test_replace_refuses_an_entry_that_others_refer_to(index):
+def test_replace_refuses_an_entry_that_others_refer_to():
     with pytest.raises(EvalhubError) as error:
-        replace_entry("- &x {value: 1}\n- *x\n", index, NEW)
+        replace_entry("- &x {value: 1}\n- *x\n", 0, NEW)
     assert "--file" in (error.value.hint or "")
 
 
-@pytest.mark.parametrize("text", [text for name, text in REFUSED.items() if "newline" not in name])
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 def test_replace_refuses_what_add_refuses(text):
     with pytest.raises(EvalhubError):
         replace_entry(text, 0, NEW)

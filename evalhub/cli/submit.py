@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
 def command(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model's id, or its last part.")],
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODEL",
+            help="A model's id, or its last part. Default: the one that the log or list names.",
+            show_default=False,
+        ),
+    ] = None,
     benchmark: Annotated[
         str | None,
         typer.Option(help="A dataset id, its last part, an alias or the benchmark's name.", show_default=False),
@@ -38,12 +46,28 @@ def command(
             show_default=False,
         ),
     ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Many scores at once, one branch a model: a CSV file, JSON lines, or a folder of logs.",
+            show_default=False,
+        ),
+    ] = None,
     task: Annotated[
         str | None,
         typer.Option(help="The benchmark's task, or the log's, where there are several.", show_default=False),
     ] = None,
     metric: Annotated[
         str | None, typer.Option(help="Which of a log's metrics counts, where there are several.", show_default=False)
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(help="Which of the dataset's configs a log's value is of, as for --metric.", show_default=False),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="Which of the dataset's splits a log's value is of, as for --metric.", show_default=False),
     ] = None,
     source_url: Annotated[
         str | None, typer.Option(help="Where the score is published: paper, logs, model card.", show_default=False)
@@ -85,6 +109,17 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be committed, and write nothing.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Commit a batch without asking.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where a batch writes what became of each score. Default: NAME.results.jsonl beside it.",
+            show_default=False,
+        ),
+    ] = None,
     hub: HubOption = None,
     no_color: NoColorOption = False,
     no_cache: NoCacheOption = False,
@@ -94,36 +129,58 @@ def command(
     Commits them on a new branch evalhub/… of the model repo. Nothing else changes: neither working tree nor index, HEAD
     or other branches.
     """
+    from evalhub.cli import submit_batch
     from evalhub.drafts import Wanted
     from evalhub.planning import Request
     from evalhub.submit import Status, submit
     from evalhub.typed import parse_source
 
     source = parse_source(source_url, source_name, source_user, source_org)
-    wanted = Wanted(benchmark, task, metric, notes, date, revision, source)
-    _check_usage(value, log, wanted)
+    wanted = Wanted(benchmark, task, metric, config, split, notes, date, revision, source)
+    given = {"--value": value, "--from": log, "--batch": batch, "MODEL": model, "--metric": metric}
+    given |= {"--config": config, "--split": split}
+    given |= {"--benchmark": benchmark, "--file": file, "--branch": branch, "--output": output}
+    _check_usage({name for name, what in given.items() if what is not None} | ({"--yes"} if yes else set()))
     out, err = stdout(context, no_color), stderr(context, no_color)
     with open_hub(context, hub, no_color, no_cache) as opened:
-        results = _typed(opened, value, wanted) if log is None else _read(opened, log, model, wanted, err)
-        request = Request(results, file, branch, message, supersede, update)
-        outcome = submit(opened, model, request, dry_run=dry_run)
-    _print(outcome, out, err, hub_flag(context, hub))
-    if outcome.status in (Status.CONFLICT, Status.INVALID):
+        request = Request((), file, branch, None, message, supersede, update)
+        if batch is not None:
+            options = submit_batch.Options(batch, model, dry_run, yes, output)
+            fine = submit_batch.run(opened, options, wanted, request, out, err)
+        else:
+            if log is not None:
+                name, results = _read(opened, log, model, wanted, err)
+            else:
+                name, results = model or "", _typed(opened, value, wanted)
+            outcome = submit(opened, name, replace(request, results=results), dry_run=dry_run)
+            _print(outcome, out, err, hub_flag(context, hub))
+            fine = outcome.status not in (Status.CONFLICT, Status.INVALID)
+    if not fine:
         raise typer.Exit(1)
 
 
-def _check_usage(value: str | None, log: Path | None, wanted: Wanted) -> None:
+def _check_usage(given: set[str]) -> None:
+    """Raise where options that were given don't go together, or one is missing."""
     from evalhub.errors import EvalhubError
 
-    if log is not None and value is not None:
-        raise EvalhubError("the score stands in the log", "drop --value, or --from", exit_status=2)
-    if log is None and value is None:
-        hint = "type --benchmark NAME --value NUMBER, or name a log: --from FILE"
-        raise EvalhubError("there is nothing to submit", hint, exit_status=2)
-    if log is None and wanted.benchmark is None:
-        raise EvalhubError("a score needs its benchmark", "add --benchmark NAME", exit_status=2)
-    if log is None and wanted.metric is not None:
-        raise EvalhubError("--metric chooses among those of a log", "drop it, or add --from FILE", exit_status=2)
+    ways = sorted(given & {"--value", "--from", "--batch"})
+    if len(ways) != 1:
+        message = f"{ways[0]} and {ways[1]} don't go together" if ways else "there is nothing to submit"
+        hint = "type --benchmark NAME --value NUMBER, or name a log: --from FILE; or a list of scores: --batch FILE"
+        raise EvalhubError(message, hint, exit_status=2)
+    (way,) = ways
+    needed = ("MODEL", "--benchmark") if way == "--value" else ()
+    useless = {
+        "--value": ("--metric", "--config", "--split", "--output", "--yes"),
+        "--from": ("--output", "--yes"),
+        "--batch": ("--file", "--branch"),
+    }[way]
+    for name in needed:
+        if name not in given:
+            raise EvalhubError(f"{way} needs {name}", f"evalhub submit MODEL {way} …", exit_status=2)
+    for name in useless:
+        if name in given:
+            raise EvalhubError(f"{name} does nothing with {way}", f"drop {name}", exit_status=2)
 
 
 def _typed(hub: Hub, value: str | None, wanted: Wanted) -> tuple[EvalResult, ...]:
@@ -136,21 +193,22 @@ def _typed(hub: Hub, value: str | None, wanted: Wanted) -> tuple[EvalResult, ...
     return (EvalResult(dataset_id, task_id, number, revision, None, date, source, notes),)
 
 
-def _read(hub: Hub, log: Path, model: str, wanted: Wanted, err: Console) -> tuple[EvalResult, ...]:
-    """Return the results that a log is, and say what was read of it."""
-    from evalhub.drafts import drafts, of_model, settled
+def _read(hub: Hub, log: Path, model: str | None, wanted: Wanted, err: Console) -> tuple[str, tuple[EvalResult, ...]]:
+    """Return the model and results that a log is of, and say what was read of it."""
+    from evalhub.drafts import drafts, settled
+    from evalhub.log_models import of_one_model
     from evalhub.logs import read_log
     from evalhub.render import submissions
 
     read = read_log(log)
-    found, warning = of_model(drafts(hub, read, wanted), hub.model_id(model))
+    model_id, found, warning = of_one_model(hub, drafts(hub, read, wanted), model)
     for line in submissions.log_lines(found):
         err.print(line, soft_wrap=True)
     for remark in read.remarks:
         say(err, f"note: {remark}")
     if warning:
         say(err, f"warning: {warning}", "yellow")
-    return settled(found)
+    return model_id, settled(found)
 
 
 def _print(outcome: Outcome, out: Console, err: Console, hub_flag: str) -> None:

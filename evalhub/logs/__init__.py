@@ -19,7 +19,7 @@ from evalhub.logs.measurements import Log, Measurement
 __all__ = ["Log", "Measurement", "find_reader", "read_log"]
 
 # In this order: the first that knows a file reads it.
-_READERS: tuple[str, ...] = ()
+_READERS: tuple[str, ...] = ("inspect_logs", "lm_eval", "lighteval", "mteb", "every_eval_ever", "model_index")
 
 
 class Reader(Protocol):
@@ -47,6 +47,7 @@ def read_log(path: Path) -> Log:
     file = LogFile(path)
     reader = find_reader(file)
     if reader is None:
+        _ = file.content, file.json  # what isn't there, or is broken, says so
         known = ", ".join(reader.NAME for reader in readers())
         raise EvalhubError(f"{shown(path)} is not a log that evalhub can read", f"it reads what these write: {known}")
     return reader.read(file)

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown
@@ -29,29 +29,63 @@ class LogFile:
     @cached_property
     def content(self) -> bytes:
         """The bytes. Raises `EvalhubError` where it isn't a file, can't be read, or is longer than `MAX_BYTES`."""
-        path = self.path.resolve() if self.path.is_symlink() else self.path  # somebody named it
-        raw = read_file(path, limit=MAX_BYTES)
+        content = self._read(limit=MAX_BYTES)
+        if len(content) > MAX_BYTES:
+            raise EvalhubError(f"{shown(self.path)} is longer than {MAX_BYTES >> 20} MiB", "name a smaller log")
+        return content
+
+    def open(self) -> BinaryIO:
+        """Open a file of any length, of which little is to be read. Raises what `content` does."""
+        self._read(limit=0)
+        try:
+            return self._real_path.open("rb")
+        except OSError as error:
+            raise EvalhubError(f"{shown(self.path)} can't be read: {error.strerror or error}") from None
+
+    @property
+    def _real_path(self) -> Path:
+        return self.path.resolve() if self.path.is_symlink() else self.path  # somebody named it
+
+    def _read(self, *, limit: int) -> bytes:
+        raw = read_file(self._real_path, limit=limit)
         if raw is None:
             raise EvalhubError(f"{shown(self.path)}: no such file", "name a log that is there: --from FILE")
         if raw.kind != "file":
             raise EvalhubError(f"{shown(self.path)} is a {raw.kind}", "name a file: --from FILE")
-        if len(raw.content) > MAX_BYTES:
-            raise EvalhubError(f"{shown(self.path)} is longer than {MAX_BYTES >> 20} MiB", "name a smaller log")
         return raw.content
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The file's JSON value; None where its name is not that of a JSON file. Raises `EvalhubError` where it isn't
         JSON, or says one thing twice.
         """
-        if self.path.suffix.lower() != ".json":
-            return None
-        return parse_json(self.content, shown(self.path))
+        value, error = self._parsed
+        if error:
+            raise error
+        return value
 
     @property
     def mapping(self) -> dict[str, Any]:
         """The file's JSON object; empty where it is no JSON object. Raises what `json` does."""
         return self.json if isinstance(self.json, dict) else {}
+
+    @property
+    def outline(self) -> dict[str, Any]:
+        """The file's JSON object, for looking at its keys; empty where it is no JSON object or broken. Raises
+        `EvalhubError` only where the file can't be read at all.
+        """
+        value, _ = self._parsed
+        return value if isinstance(value, dict) else {}
+
+    @cached_property
+    def _parsed(self) -> tuple[Any, EvalhubError | None]:
+        if self.path.suffix.lower() != ".json":
+            return None, None
+        content = self.content
+        try:
+            return parse_json(content, shown(self.path)), None
+        except EvalhubError as error:
+            return None, error
 
 
 def parse_json(content: bytes, where: str) -> Any:

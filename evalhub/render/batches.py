@@ -1,0 +1,92 @@
+"""What would become of a list of scores, and what did: a table for people, and a line of JSON for each score."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from evalhub.batches import NOT_DONE, Batch, Line, State
+from evalhub.render.terminal import Column, print_table, safe
+
+_MOST_REASONS = 10
+_TITLES = {
+    State.NEW: "new",
+    State.COMMITTED: "committed",
+    State.SAME: "same",
+    State.CONFLICT: "conflict",
+    State.REFUSED: "refused",
+    State.UNCLEAR: "unclear",
+    State.FAILED: "failed",
+}
+_WORDS = {State.NO_MODEL: "model not in the hub"}
+
+
+def print_plan(out: Console, batch: Batch) -> None:
+    """Print what would become of each model's scores, and how many there are of each kind."""
+    columns = [Column("model", narrowest=16, wraps=True, style="bold")]
+    columns += [Column(title, right=True) for title in _TITLES.values()]
+    rows = []
+    for model in batch.models:
+        counts = Counter(line.state for line in model.lines)
+        rows.append([safe(model.model_id), *(Text(str(counts[state] or "")) for state in _TITLES)])
+    if rows:
+        print_table(out, columns, rows)
+        out.print()
+    out.print(summary(batch.lines), soft_wrap=True)
+
+
+def summary(lines: Iterable[Line]) -> str:
+    """Return how many scores there are, and what becomes of them."""
+    counts = Counter(line.state for line in lines)
+    total = sum(counts.values())
+    parts = [f"{counts[state]} {_word(state)}" for state in State if counts[state]]
+    return f"{total} score{'s' * (total != 1)}: {', '.join(parts)}" if total else "no scores"
+
+
+def _word(state: State) -> str:
+    return _WORDS.get(state, state.value)
+
+
+def not_done(lines: Iterable[Line]) -> Iterator[Text]:
+    """Yield why scores aren't done, as far as fits a screen."""
+    found = [line for line in lines if line.state in NOT_DONE]
+    for line in found[:_MOST_REASONS]:
+        model = f" ({line.model})" if line.model else ""
+        yield safe(f"{_word(line.state)}: {line.where}{model}: {line.reason}", "yellow")
+    if len(found) > _MOST_REASONS:
+        yield safe(f"… and {len(found) - _MOST_REASONS} more, all of them in the result file", "yellow")
+
+
+def warnings(batch: Batch) -> Iterator[str]:
+    """Yield what validation says of the new entries, once for each kind of finding."""
+    by_code: dict[str, list[str]] = {}
+    for finding in batch.warnings:
+        by_code.setdefault(finding.code, []).append(finding.message)
+    for code, messages in by_code.items():
+        more = f", and {len(messages) - 1} more such" if len(messages) > 1 else ""
+        yield f"{code} {messages[0]}{more}"
+
+
+def result_lines(lines: Iterable[Line]) -> str:
+    """Return JSON lines, one a score (`schemas/batch.schema.json` has the form)."""
+    return "".join(json.dumps(_object(line), ensure_ascii=False) + "\n" for line in lines)
+
+
+def _object(line: Line) -> dict[str, object]:
+    result = line.result
+    return {
+        "where": line.where,
+        "status": line.state.value,
+        "model_id": line.model or None,
+        "benchmark": result.dataset_id if result else None,
+        "task": result.task_id if result else None,
+        "value": result.value if result else None,
+        "notes": result.notes if result else None,
+        "reason": line.reason or None,
+        "branch": line.branch or None,
+        "commit": line.commit or None,
+    }
