@@ -131,6 +131,12 @@ def read_commit(repository: pygit2.Repository, id: pygit2.Oid) -> pygit2.Commit:
     return repository[id].peel(pygit2.Commit)
 
 
+def is_commit(repository: pygit2.Repository, id: pygit2.Oid) -> bool:
+    """Whether the object `id` is there, and a commit."""
+    found = repository.get(id)
+    return found is not None and found.type == ObjectType.COMMIT
+
+
 def commit_info(commit: pygit2.Commit) -> CommitInfo:
     """Return who committed what and when; an author's name in another encoding is read as well as can be."""
     author = commit.author
@@ -183,10 +189,11 @@ def _entry_name(entry: pygit2.Object) -> str:
 
 
 def _tree_file(entry: pygit2.Object, path: str) -> TreeFile:
-    return TreeFile(path, entry.id, _kind(entry.filemode))
+    return TreeFile(path, entry.id, kind_of(entry.filemode))
 
 
-def _kind(mode: FileMode) -> str:
+def kind_of(mode: FileMode) -> str:
+    """Return what a mode in a tree means: `file`, or what else it is."""
     if mode in _REGULAR:
         return "file"
     return {FileMode.LINK: "symbolic link", FileMode.COMMIT: "submodule"}.get(mode, "folder")
@@ -233,7 +240,7 @@ def staged_files(repository: pygit2.Repository) -> tuple[dict[str, TreeFile], se
         if entry.id == _EMPTY_BLOB and _is_only_intended(index, entry.path):
             continue
         if entry.path in (SPEC_FILE, "README.md") or entry.path.startswith(RESULTS_FOLDER + "/"):
-            staged[entry.path] = TreeFile(entry.path, entry.id, _kind(entry.mode))
+            staged[entry.path] = TreeFile(entry.path, entry.id, kind_of(entry.mode))
     head = {} if repository.head_is_unborn else _ids_at(repository, repository.head.peel(pygit2.Commit))
     return staged, {path for path, file in staged.items() if head.get(path) != file.id}
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from evalhub.errors import EvalhubError
@@ -34,6 +35,17 @@ _USER_INFO = re.compile(r"(?<=://)[^/\s]*@")
 _MAX_MESSAGE = 600
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How git ended: its exit status, its output, and its words, without user names and passwords in URLs. Words of
+    servers and hooks are among them, line by line, as they wrote them.
+    """
+
+    status: int
+    output: str
+    words: str
+
+
 class GitProgram:
     """Runs git in the repository at `repository`, wherever the environment points to.
 
@@ -46,6 +58,7 @@ class GitProgram:
         except ImportError as error:  # GitPython looks for the program when it is imported
             raise EvalhubError("git is not installed, or not on the PATH", "install git") from error
         self.name = printable(str(repository))
+        self.folder = repository
         self._folder = Path(os.path.realpath(repository))
         self._git = git.Git()
         self._program = git.Git.GIT_PYTHON_GIT_EXECUTABLE or "git"
@@ -64,6 +77,11 @@ class GitProgram:
         """Return what `git ARGUMENTS` writes, or None where it says no by failing."""
         status, output, _ = self._execute(arguments, {})
         return output if status == 0 else None
+
+    def attempt(self, *arguments: str, **environment: str) -> Ended:
+        """Run `git ARGUMENTS` and return how that ended, well or not."""
+        status, output, errors = self._execute(arguments, environment)
+        return Ended(status, output, _USER_INFO.sub("", errors))
 
     def lines(self, *arguments: str) -> list[str]:
         return [line for line in self.run(*arguments).split("\n") if line]

@@ -161,7 +161,7 @@ def name_from_url(url: str) -> RepoName | None:
 
     None for other URLs: `github.com/ORG/NAME` tells neither that it is a model nor that the model is called so.
     """
-    host, path = _split_url(url)
+    host, path = split_url(url)
     parts = tuple(part for part in path.split("/") if part)
     named = _name_from_parts(parts)
     if named or host not in _HUB_HOSTS:
@@ -181,7 +181,7 @@ def _name_from_parts(parts: tuple[str, ...]) -> RepoName | None:
     return None
 
 
-def _split_url(url: str) -> tuple[str, str]:
+def split_url(url: str) -> tuple[str, str]:
     """Return the host (lower case, without user or port) and path of a URL, `git@host:path` or local path."""
     if "://" in url:
         try:

@@ -16,7 +16,7 @@ import pytest
 from gitrepos import HubDir, remove_templates
 from pygit2.enums import ConfigLevel
 
-_PREFIXES = ("GIT_", "EVALHUB_", "XDG_", "LC_", "RICH_", "TYPER_", "TTY_")
+_PREFIXES = ("GIT_", "EVALHUB_", "XDG_", "LC_", "RICH_", "TYPER_", "TTY_", "HF_", "HUGGING_FACE_")
 _NAMES = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "EMAIL", "SUDO_UID", "LANG", "LANGUAGE", "CI"}
 _NAMES |= {"PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8"}
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029\ud800-\udfff]")

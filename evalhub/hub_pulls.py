@@ -1,0 +1,139 @@
+"""A branch that becomes a pull request on the Hugging Face Hub, whose ref then takes its place in the clone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pygit2
+
+from evalhub import git, upstream
+from evalhub.errors import EvalhubError
+from evalhub.git_program import GitProgram
+from evalhub.huggingface import Commit, HubClient, Opened
+from evalhub.names import printable
+from evalhub.proposed import Proposed
+from evalhub.pulls import PullRef
+from evalhub.push_check import Change, Check, changes_between
+from evalhub.remotes import Remote, git_command, quoted_ref
+from evalhub.result_reader import ResultReader
+from evalhub.upstream import Upstream
+
+_MOST_BYTES = 10_000_000  # in all files together: results are text
+_MOST_FILES = 100
+_OTHER_FILES = "the pull request has other files than the branch"
+
+
+@dataclass(frozen=True, slots=True)
+class HubBranch:
+    """A branch of a clone, and the repo on the Hub that it is for; `onward` says how to go on after an error."""
+
+    program: GitProgram
+    repository: pygit2.Repository
+    remote: Remote
+    client: HubClient
+    repo_id: str
+    branch: git.Branch
+    onward: str
+
+    def opened_before(self, there: Upstream, checked: Check) -> Opened | None:
+        """Return the pull request that an earlier try has opened: with the same title and the same changes."""
+        if checked.merged:
+            return None
+        title = self._message()[0]
+        for pull, tip in self._pulls(there):
+            if pull.number and self._has_all(tip, checked.changes) and _title(tip) == title:
+                return Opened(pull.number, self.client.page(self.repo_id, pull.number))
+        return None
+
+    def continued(self, there: Upstream) -> PullRef | None:
+        """Return the open pull request that the branch goes on from."""
+        if there.default is None:
+            return None
+        proposed = Proposed(ResultReader(self.repository), there.default)
+        held = [pull for pull, _ in self._pulls(there) if self.repository.descendant_of(self.branch.tip, pull.tip)]
+        # The ref of one that was merged stays, also after a squash.
+        ahead = {pull: self.repository.ahead_behind(pull.tip, there.default.tip)[0] for pull in held}
+        return max((pull for pull in held if proposed.files(pull)), key=ahead.__getitem__, default=None)
+
+    def open(self, there: Upstream, checked: Check) -> Opened:
+        """Open a pull request, or commit to the one that the branch goes on from. Raises `EvalhubError`."""
+        pull = self.continued(there)
+        title, text = self._message()
+        parent = pull.tip if pull else checked.base
+        changes = changes_between(self.repository, parent, self.branch.tip) if pull else checked.changes
+        commit = Commit(self._contents(changes), str(parent), title, text)
+        if pull and pull.number:
+            self.client.add_to_pull_request(self.repo_id, pull.number, commit, self.onward)
+            return Opened(pull.number, self.client.page(self.repo_id, pull.number))
+        return self.client.open_pull_request(self.repo_id, commit, self.onward)
+
+    def replace_by(self, number: int, checked: Check) -> str:
+        """Fetch the pull request's ref and delete the branch that it stands for; return why it was kept, if it was.
+
+        Raises `EvalhubError` where the ref can't be fetched.
+        """
+        ref = f"refs/pr/{number}"
+        ended = upstream.fetch(self.program, self.remote, [f"{ref}:{ref}"])
+        if ended.status:
+            raise EvalhubError(f"{ref} can't be fetched: {self.remote.hide(ended.words)}")
+        repository = git.open_repository(self.program.folder)
+        with git.reading(str(self.program.folder), ref):
+            tip = git.read_commit(repository, git.read_refs(repository).ids[ref])
+            if not self._has_all(tip, checked.changes):
+                return _OTHER_FILES
+        place = self._checked_out()
+        if place is not None:
+            return f"it is checked out in {printable(place)}"
+        # Only if it is still where it was: somebody may have committed to it meanwhile.
+        ended = self.program.attempt("update-ref", "--no-deref", "-d", self.branch.ref, str(self.branch.tip))
+        return "" if ended.status == 0 else "it has changed meanwhile"
+
+    def _pulls(self, there: Upstream) -> Iterator[tuple[PullRef, pygit2.Commit]]:
+        """Yield the Hub's pull requests with their commits; a ref may as well point to anything else."""
+        for pull in there.pulls:
+            if pull.ref.startswith("refs/pr/") and git.is_commit(self.repository, pull.tip):
+                yield pull, git.read_commit(self.repository, pull.tip)
+
+    def _has_all(self, commit: pygit2.Commit, changes: tuple[Change, ...]) -> bool:
+        """Whether a commit has each changed file as the branch has it."""
+        tree = commit.tree
+        return all((tree[each.path].id if each.path in tree else None) == each.id for each in changes)
+
+    def _message(self) -> tuple[str, str]:
+        """Return the title and text of the branch's last commit."""
+        message: str = git.read_commit(self.repository, self.branch.tip).message.strip()
+        title, _, text = message.partition("\n")
+        return title.strip() or "Add evaluation results", text.strip()
+
+    def _contents(self, changes: tuple[Change, ...]) -> dict[str, bytes | None]:
+        refs = f"{quoted_ref(self.remote.name)} {quoted_ref(self.branch.ref)}:refs/pr/N"
+        by_hand = f"push it by hand: {git_command(self.program, f'push {refs}')}"
+        odd = [change for change in changes if change.kind != "file"]
+        if odd:
+            raise EvalhubError(f"{printable(odd[0].path, limit=100)} is a {odd[0].kind}, and no file", by_hand)
+        files: dict[str, bytes | None] = {}
+        total = 0
+        for change in changes:
+            content = git.read_blob(self.repository, change.id, limit=_MOST_BYTES) if change.id else None
+            files[change.path] = content
+            total += len(content or b"")
+        if total > _MOST_BYTES or len(files) > _MOST_FILES:
+            raise EvalhubError(f"{len(files)} files differ ({total} bytes), which is more than results", by_hand)
+        return files
+
+    def _checked_out(self) -> str | None:
+        """Return the working tree in which the branch is checked out."""
+        place = ""
+        for line in self.program.lines("worktree", "list", "--porcelain"):
+            if line.startswith("worktree "):
+                place = line.removeprefix("worktree ")
+            elif line == f"branch {self.branch.ref}":
+                return place
+        head = self.program.ask("symbolic-ref", "--quiet", "HEAD")
+        return str(self.program.folder) if head == self.branch.ref else None
+
+
+def _title(commit: pygit2.Commit) -> str:
+    message: str = commit.message
+    return message.strip().partition("\n")[0].strip()
