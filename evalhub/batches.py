@@ -37,15 +37,18 @@ class State(enum.StrEnum):
     NO_MODEL = "no_model"  # the model is not in the hub
     UNCLEAR = "unclear"  # it can't be told which benchmark, metric or value is meant
     FAILED = "failed"  # the repository or git did not let it
+    PUSHED = "pushed"
+    NOT_PUSHED = "not_pushed"  # it is on its branch still
 
 
-NOT_DONE = (State.CONFLICT, State.REFUSED, State.NO_MODEL, State.UNCLEAR, State.FAILED)
+NOT_DONE = (State.CONFLICT, State.REFUSED, State.NO_MODEL, State.UNCLEAR, State.FAILED, State.NOT_PUSHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One score of a list: where it stands there, whose it is, and what became of it; `reason` says why it isn't done.
-    `row` counts the list's rows from 0, and `model` is an id where the model is in the hub.
+    `row` counts the list's rows from 0, `model` is an id where the model is in the hub, and `url` is where its pull
+    request is, or can be opened.
     """
 
     row: int
@@ -56,6 +59,7 @@ class Line:
     reason: str = ""
     branch: str = ""
     commit: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

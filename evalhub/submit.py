@@ -10,6 +10,7 @@ from evalhub import git, proposals
 from evalhub.hub import Hub
 from evalhub.names import slug
 from evalhub.planning import Item, Plan, Planner, Request, Verdict
+from evalhub.pulls import PROPOSALS
 from evalhub.results import EvalResult
 from evalhub.values import format_value
 
@@ -40,6 +41,14 @@ class Outcome:
     commit: str = ""
     message: str = ""
     remote: str | None = None
+
+    @property
+    def branches(self) -> list[str]:
+        """The branches on which the scores are proposed: the one that was committed to, and local ones from before."""
+        standing = [placed.place.ref for item in self.plan.of(Verdict.SAME) for placed in item.standing]
+        earlier = [ref.removeprefix("refs/heads/") for ref in standing if ref.startswith(PROPOSALS)]
+        committed = [self.branch] if self.status is Status.COMMITTED else []
+        return list(dict.fromkeys((*committed, *earlier))) if self.status in (Status.COMMITTED, Status.SAME) else []
 
 
 def submit(hub: Hub, model: str, request: Request, *, dry_run: bool = False) -> Outcome:

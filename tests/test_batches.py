@@ -277,7 +277,7 @@ def test_on_a_terminal_it_asks_and_a_yes_commits(hub: HubDir, batch: Batch, tmp_
     model = hub.model()
     (tmp_path / "scores.csv").write_text(csv("org/model,hle,1"))
     shown = on_terminal("submit", "--batch", "scores.csv", "--hub", hub.root, cwd=tmp_path, typed="n\n")
-    assert ("commit 1 scores on 1 branches?" in shown, branches(model)) == (True, [])
+    assert ("commit 1 score on 1 branch?" in shown, branches(model)) == (True, [])
     on_terminal("submit", "--batch", "scores.csv", "--hub", hub.root, cwd=tmp_path, typed="y\n")
     assert branches(model) == ["evalhub/scores"]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,11 @@ from evalhub.cli.options import (
     stderr,
     stdout,
 )
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from evalhub.push import Outcome
 
 
 def command(
@@ -48,15 +54,26 @@ def command(
     looked whether the same score, or a different one, stands there.
     """
     from evalhub import push as library
-    from evalhub.render import pushes
 
     out, err = stdout(context, no_color), stderr(context, no_color)
     wanted = library.Wanted(remote, supersede, dry_run)
     with open_hub(context, hub, no_color, no_cache) as opened:
-        note = (lambda text: say(err, f"{text} …", "dim")) if err.is_terminal else None
-        outcome = library.push(opened, model, branch, wanted, note)
+        outcome = library.push(opened, model, branch, wanted, waiting(err))
+    if not tell(outcome, out, err):
+        raise typer.Exit(1)
+
+
+def waiting(err: Console) -> Callable[[str], None] | None:
+    """Return what tells people at a terminal what is waited for."""
+    return (lambda text: say(err, f"{text} …", "dim")) if err.is_terminal else None
+
+
+def tell(outcome: Outcome, out: Console, err: Console) -> bool:
+    """Print what came of a push, and return whether that is all that was wanted."""
+    from evalhub.push import Status
+    from evalhub.render import pushes
+
     for line in pushes.lines(outcome):
         out.print(line, soft_wrap=True)
     say_after(err, outcome.warnings, pushes.hints(outcome))
-    if outcome.status in (library.Status.CONFLICT, library.Status.INCOMPLETE):
-        raise typer.Exit(1)
+    return outcome.status not in (Status.CONFLICT, Status.INCOMPLETE)

@@ -106,6 +106,11 @@ def command(
     update: Annotated[
         bool, typer.Option("--update", help="Change what your own open branch proposes, with another commit.")
     ] = False,
+    push: Annotated[bool, typer.Option("--push", help="Then push the branch, as `evalhub push` does.")] = False,
+    remote: Annotated[
+        str | None,
+        typer.Option(help="The remote to push to. Default: origin, else the only one.", show_default=False),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be committed, and write nothing.")
     ] = False,
@@ -138,14 +143,15 @@ def command(
     source = parse_source(source_url, source_name, source_user, source_org)
     wanted = Wanted(benchmark, task, metric, config, split, notes, date, revision, source)
     given = {"--value": value, "--from": log, "--batch": batch, "MODEL": model, "--metric": metric}
-    given |= {"--config": config, "--split": split}
+    given |= {"--config": config, "--split": split, "--remote": remote}
     given |= {"--benchmark": benchmark, "--file": file, "--branch": branch, "--output": output}
-    _check_usage({name for name, what in given.items() if what is not None} | ({"--yes"} if yes else set()))
+    flags = {name for name, is_set in (("--yes", yes), ("--push", push)) if is_set}
+    _check_usage({name for name, what in given.items() if what is not None} | flags)
     out, err = stdout(context, no_color), stderr(context, no_color)
     with open_hub(context, hub, no_color, no_cache) as opened:
         request = Request((), file, branch, None, message, supersede, update)
         if batch is not None:
-            options = submit_batch.Options(batch, model, dry_run, yes, output)
+            options = submit_batch.Options(batch, model, dry_run, yes, output, push, remote)
             fine = submit_batch.run(opened, options, wanted, request, out, err)
         else:
             if log is not None:
@@ -153,8 +159,10 @@ def command(
             else:
                 name, results = model or "", _typed(opened, value, wanted)
             outcome = submit(opened, name, replace(request, results=results), dry_run=dry_run)
-            _print(outcome, out, err, hub_flag(context, hub))
+            _print(outcome, out, err, hub_flag(context, hub), pushes=push)
             fine = outcome.status not in (Status.CONFLICT, Status.INVALID)
+            if push:
+                fine &= _push(opened, outcome, remote, supersede, out, err)
     if not fine:
         raise typer.Exit(1)
 
@@ -178,6 +186,8 @@ def _check_usage(given: set[str]) -> None:
     for name in needed:
         if name not in given:
             raise EvalhubError(f"{way} needs {name}", f"evalhub submit MODEL {way} …", exit_status=2)
+    if "--remote" in given and "--push" not in given:
+        raise EvalhubError("--remote says where to push to", "add --push", exit_status=2)
     for name in useless:
         if name in given:
             raise EvalhubError(f"{name} does nothing with {way}", f"drop {name}", exit_status=2)
@@ -211,7 +221,19 @@ def _read(hub: Hub, log: Path, model: str | None, wanted: Wanted, err: Console) 
     return model_id, settled(found)
 
 
-def _print(outcome: Outcome, out: Console, err: Console, hub_flag: str) -> None:
+def _push(hub: Hub, outcome: Outcome, remote: str | None, supersede: bool, out: Console, err: Console) -> bool:
+    """Push the branch of a submission, also where its scores stand there from before; return whether it all went."""
+    from evalhub.cli import push as command
+    from evalhub.push import Wanted, push_branch
+
+    fine, wanted = True, Wanted(remote, supersede)
+    for branch in outcome.branches:
+        snapshot = hub.model_repo(outcome.plan.model_id)
+        fine &= command.tell(push_branch(snapshot, branch, hub.root, wanted, command.waiting(err)), out, err)
+    return fine
+
+
+def _print(outcome: Outcome, out: Console, err: Console, hub_flag: str, *, pushes: bool) -> None:
     from evalhub.files import quoted
     from evalhub.render import submissions
 
@@ -220,5 +242,5 @@ def _print(outcome: Outcome, out: Console, err: Console, hub_flag: str) -> None:
     for line in submissions.lines(outcome):
         out.print(line, soft_wrap=True)
     push = f"evalhub push {quoted(outcome.plan.model_id)} {quoted(outcome.branch)}{hub_flag}"
-    for hint in submissions.hints(outcome, push):
+    for hint in submissions.hints(outcome, None if pushes else push):
         say(err, hint, "dim")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from evalhub.cli.options import progress_bar, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from evalhub.batches import Batch
+    from evalhub.batches import Batch, ModelBatch
     from evalhub.drafts import Wanted
     from evalhub.hub import Hub
     from evalhub.planning import Request
@@ -22,20 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was typed: the list, the model of what doesn't name one, and where to write what became of each score."""
+    """What was typed: the list, the model of what doesn't name one, where to write what became of each score, and where
+    to push the branches.
+    """
 
     path: Path
     model: str | None
     dry_run: bool
     yes: bool
     output: Path | None
+    push: bool
+    remote: str | None
 
 
 def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Console, err: Console) -> bool:
     """Plan what a list of scores would change, show it, commit it after a yes, and write what became of each score.
     Return whether nothing was left undone.
     """
-    from evalhub.batches import NOT_DONE, State, branch_for, count, plan_batch
+    from evalhub.batches import NOT_DONE, branch_for, plan_batch
     from evalhub.render import batches
     from evalhub.score_lists import read_scores
 
@@ -50,49 +55,67 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
         say(err, f"{batch.passed_over} of {len(rows)} files are no logs that evalhub reads")
     for warning in batches.warnings(batch):
         say(err, f"warning: {warning}", "yellow")
-    output = options.output or _result_file(options.path)
     if options.dry_run:
         if options.output:
-            _write(output, batch)
+            _write(options.output, batch)
         say(err, "to commit it: the same command without --dry-run", "dim")
-    elif not count(batch.lines, State.NEW):
-        _write(output, batch)
-    elif _wanted(batch, options.yes):
-        batch = _carried_out(hub, batch, output, out, err)
+    elif _wanted(batch, options):
+        batch = _carried_out(hub, batch, options, request.supersede, out, err)
     return not any(line.state in NOT_DONE for line in batch.lines)
 
 
-def _wanted(batch: Batch, yes: bool) -> bool:
-    """Whether nobody at a terminal says no."""
+def _wanted(batch: Batch, options: Options) -> bool:
+    """Whether nobody at a terminal says no to what would be written."""
     from evalhub.batches import State, count
 
     fresh = count(batch.lines, State.NEW)
-    models = sum(count(model.lines, State.NEW) > 0 for model in batch.models)
-    asks = not yes and sys.stdin.isatty() and sys.stdout.isatty()
-    return not asks or typer.confirm(f"commit {fresh} scores on {models} branches?")
+    if not fresh or options.yes or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
+    branches = sum(count(model.lines, State.NEW) > 0 for model in batch.models)
+    more = " and push them" if options.push else ""
+    return typer.confirm(f"commit {_counted(fresh, 'score')} on {_counted(branches, 'branch', 'branches')}{more}?")
 
 
-def _carried_out(hub: Hub, batch: Batch, output: Path, out: Console, err: Console) -> Batch:
-    """Commit what is new, and write what became of everything, also where it is interrupted."""
+def _carried_out(hub: Hub, batch: Batch, options: Options, supersede: bool, out: Console, err: Console) -> Batch:
+    """Commit what is new, push it where that is wanted, and write what became of everything, also if interrupted."""
     from evalhub.batches import State, carry_out_batch, count
+    from evalhub.render import batches
 
     finished = {model.model_id: model for model in batch.models}
-    try:
-        with progress_bar(err, "committing") as progress:
-            for done, model in enumerate(carry_out_batch(hub, batch), 1):
+
+    def done() -> Batch:
+        return replace(batch, models=tuple(finished.values()))
+
+    def follow(steps: Iterable[ModelBatch], what: str) -> None:
+        with progress_bar(err, what) as progress:
+            for number, model in enumerate(steps, 1):
                 finished[model.model_id] = model
-                progress(done, len(finished))
+                progress(number, len(finished))
+
+    output = options.output or _result_file(options.path)
+    try:
+        follow(carry_out_batch(hub, batch), "committing")
+        if count(done().lines, State.COMMITTED):
+            out.print(batches.committed(done()), soft_wrap=True)
+        if options.push:
+            from evalhub.batch_push import push_batch
+            from evalhub.push import Wanted
+
+            follow(push_batch(hub, done(), Wanted(options.remote, supersede)), "pushing")
+            out.print(batches.summary(done().lines), soft_wrap=True)
+            for line in batches.not_pushed(done().lines):
+                err.print(line, soft_wrap=True)
     finally:
-        batch = replace(batch, models=tuple(finished.values()))
-        _write(output, batch)
-        committed = count(batch.lines, State.COMMITTED)
-        branches = sum(count(model.lines, State.COMMITTED) > 0 for model in batch.models)
-        out.print(f"committed {committed} scores on {branches} branches", soft_wrap=True)
+        _write(output, done())
         say(err, f"wrote what became of each score to {output}")
-        left = count(batch.lines, State.NEW)
+        left = count(done().lines, State.NEW)
         if left:
-            say(err, f"{left} scores are left: the same command goes on", "yellow")
-    return batch
+            say(err, f"{_counted(left, 'score')} left: the same command goes on", "yellow")
+    return done()
+
+
+def _counted(number: int, what: str, several: str = "") -> str:
+    return f"{number} {what if number == 1 else several or what + 's'}"
 
 
 def _result_file(path: Path) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
-from evalhub.batches import NOT_DONE, Batch, Line, State
+from evalhub.batches import NOT_DONE, Batch, Line, State, count
 from evalhub.render.terminal import Column, print_table, safe
 
 _MOST_REASONS = 10
@@ -22,7 +22,7 @@ _TITLES = {
     State.UNCLEAR: "unclear",
     State.FAILED: "failed",
 }
-_WORDS = {State.NO_MODEL: "model not in the hub"}
+_WORDS = {State.NO_MODEL: "model not in the hub", State.NOT_PUSHED: "not pushed"}
 
 
 def print_plan(out: Console, batch: Batch) -> None:
@@ -51,9 +51,24 @@ def _word(state: State) -> str:
     return _WORDS.get(state, state.value)
 
 
+def committed(batch: Batch) -> str:
+    """Return how much was committed."""
+    scores = count(batch.lines, State.COMMITTED)
+    branches = sum(count(model.lines, State.COMMITTED) > 0 for model in batch.models)
+    return f"committed {scores} score{'s' * (scores != 1)} on {branches} branch{'es' * (branches != 1)}"
+
+
 def not_done(lines: Iterable[Line]) -> Iterator[Text]:
     """Yield why scores aren't done, as far as fits a screen."""
-    found = [line for line in lines if line.state in NOT_DONE]
+    return _reasons([line for line in lines if line.state in NOT_DONE])
+
+
+def not_pushed(lines: Iterable[Line]) -> Iterator[Text]:
+    """Yield why scores aren't pushed, as far as fits a screen."""
+    return _reasons([line for line in lines if line.state is State.NOT_PUSHED])
+
+
+def _reasons(found: Sequence[Line]) -> Iterator[Text]:
     for line in found[:_MOST_REASONS]:
         model = f" ({line.model})" if line.model else ""
         yield safe(f"{_word(line.state)}: {line.where}{model}: {line.reason}", "yellow")
@@ -89,4 +104,5 @@ def _object(line: Line) -> dict[str, object]:
         "reason": line.reason or None,
         "branch": line.branch or None,
         "commit": line.commit or None,
+        "url": line.url or None,
     }

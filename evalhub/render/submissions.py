@@ -55,8 +55,8 @@ def lines(outcome: Outcome) -> Iterator[Text]:
         yield safe(f"committed {outcome.commit[:12]} to {outcome.branch} in {shown(plan.repository)}{what}")
 
 
-def hints(outcome: Outcome, push: str) -> Iterator[str]:
-    """Yield what to type next; `push` is what pushes the branch."""
+def hints(outcome: Outcome, push: str | None) -> Iterator[str]:
+    """Yield what to type next; `push` is what pushes the branch, None where that is done anyway."""
     plan = outcome.plan
     if any(item.result.source is None for item in plan.items if item.verdict is not Verdict.SAME):
         yield "nobody can check a score without a source: add --source-url URL"
@@ -68,9 +68,9 @@ def hints(outcome: Outcome, push: str) -> Iterator[str]:
     elif outcome.status is Status.PLANNED:
         yield "to commit it: the same command without --dry-run"
     elif outcome.status is Status.COMMITTED:
-        if outcome.remote is None:
+        if push and outcome.remote is None:
             yield f"it has no remote to push to yet: git -C {quoted(plan.repository)} remote add origin URL"
-        else:
+        elif push:
             yield f"to push it: {push}"
         yield "leaderboards read it from now on, as community"
         if any(item.supersedes for item in plan.of(Verdict.NEW)):
