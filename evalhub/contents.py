@@ -142,15 +142,17 @@ def values(store: Store, dataset_id: str, task_id: str) -> list[float]:
     return [each.value for each in contenders(store, dataset_id, task_id)]
 
 
-def claims(store: Store, root: Path, but: Collection[Path]) -> Iterator[Claim]:
-    """Yield what the results of all models claim, but of those at the absolute paths `but`."""
+def claims(store: Store, root: Path, but: Collection[Path] = (), dataset_id: str | None = None) -> Iterator[Claim]:
+    """Yield what the results of all models claim, of one dataset or all, but of those at the absolute paths `but`."""
     from evalhub.rules.peers import Claim  # with all rules, which leaderboards don't need
 
     query = (
         "SELECT path, id, filename, ref, position, dataset, task, value, variant "
-        f"FROM result JOIN repo ON repo.number = result.repo WHERE {_COUNTS} ORDER BY repo.number"
+        f"FROM result JOIN repo ON repo.number = result.repo WHERE {_COUNTS} "
+        f"{'' if dataset_id is None else 'AND dataset = ?'} ORDER BY repo.number"
     )
-    for path, models in groupby(store.rows(query), key=lambda row: row[0]):
+    rows = store.rows(query, () if dataset_id is None else (text(dataset_id),))
+    for path, models in groupby(rows, key=lambda row: row[0]):
         directory = _path(root, path)
         if directory.absolute() in but:
             continue

@@ -313,9 +313,9 @@ class Hub:
             hint = f"{printable(id)} is a benchmark: evalhub leaderboard {quoted(id)} --hub {quoted(self.root)}"
             raise NotFoundError(error.message, hint, error.close) from None
 
-    def claims(self, but: Path) -> list[Claim]:
-        """Return what the committed results of all models claim but the one at the path `but`, for rules to compare."""
-        return self.index.ask(lambda store: list(contents.claims(store, self.root, {but.absolute()})))
+    def claims(self, dataset_id: str) -> list[Claim]:
+        """Return what the committed results of all models claim of a dataset, for rules to compare."""
+        return self.index.ask(lambda store: list(contents.claims(store, self.root, dataset_id=dataset_id)))
 
     def disagreeing(self, model_id: str | None = None) -> list[Score]:
         """Return the results of each model's task of which values of a variant differ, or of one model's tasks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from evalhub.files import RawFile
 from evalhub.hub import Hub
 from evalhub.names import printable
 from evalhub.results import RESULTS_FOLDER, EvalResult, SeriesKey, counts_as_results, new_file_name, read_entries
+from evalhub.rules.peers import Claim
 from evalhub.rules.subjects import Context
 from evalhub.snapshot import Place, PlacedResult, RepoSnapshot
 from evalhub.unsafe import refuse_unsafe
@@ -102,6 +103,7 @@ class Planner:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._context: Context | None = None
+        self._claims: dict[str, list[Claim]] = {}
 
     def plan(self, snapshot: RepoSnapshot, request: Request) -> Plan:
         """Return what `request` would change in a model's repository, and write nothing.
@@ -150,7 +152,9 @@ class Planner:
             return []
         if self._context is None:
             self._context = context_of(self._hub.datasets.values(), self._hub.registry, {})
-        context, elsewhere = self._context, partial(self._hub.claims, but=snapshot.path)
+        # Other datasets' entries stand in both states: what is found of them with less to compare, is in both too.
+        datasets = {item.result.dataset_id for item in plan.items}
+        context, elsewhere = self._context, partial(self._elsewhere, str(snapshot.path), datasets)
         others = [
             replace(each, file=replace(each.file, ref=None)) for each in base.files if each.file.path not in changes
         ]
@@ -170,6 +174,13 @@ class Planner:
             else:
                 fresh.append(each)
         return fresh
+
+    def _elsewhere(self, directory: str, dataset_ids: Iterable[str]) -> Iterator[Claim]:
+        """Yield what other models' results claim of some datasets: no rule compares results of different ones."""
+        for dataset_id in dataset_ids:
+            if dataset_id not in self._claims:
+                self._claims[dataset_id] = self._hub.claims(dataset_id)
+            yield from (claim for claim in self._claims[dataset_id] if claim.file.directory != directory)
 
 
 def _errors(findings: Iterable[Diagnostic]) -> bool:
