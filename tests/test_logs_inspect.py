@@ -288,7 +288,7 @@ def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "meta_path", [_WithoutInspect(), *sys.meta_path])
     with pytest.raises(EvalhubError, match="is read with the inspect_ai package") as caught:
         logged("ordinary.eval")
-    assert caught.value.hint == "install it: pip install 'evalhub[inspect]'"
+    assert caught.value.hint == "install it: pip install inspect-ai"
 
 
 def test_a_package_that_cannot_be_imported_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:

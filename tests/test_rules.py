@@ -347,6 +347,19 @@ def test_registered_dataset_that_is_not_in_the_hub_is_a_warning_at_its_id() -> N
     assert (found.code, found.is_error, _start(found)) == ("EH402", False, (2, 12))
 
 
+@pytest.mark.parametrize(
+    ("task", "code", "start"),
+    [("{dataset: cais/hl}", "EH402", (3, 24)), ("{dataset: cais/hle, task: hel}", "EH403", (3, 40))],
+)
+def test_a_tools_task_that_is_no_benchmarks_is_found(task: str, code: str, start: tuple[int, int]) -> None:
+    found = _only(_check({"evalhub.yaml": f"tools:\n  lm-eval:\n    my exam: {task}\n"}))
+    assert (found.code, _start(found)) == (code, start)
+
+
+def test_a_tools_task_may_leave_the_benchmarks_out() -> None:
+    assert _check({"evalhub.yaml": "tools:\n  mteb:\n    x: {dataset: cais/hle}\n"}) == []
+
+
 def test_registered_dataset_that_is_not_in_the_hub_suggests_the_nearest() -> None:
     assert _only(_registry_findings("- dataset: cais/hl\n")).hint == "did you mean cais/hle?"
 

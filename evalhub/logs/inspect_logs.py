@@ -77,7 +77,7 @@ def _imported(path: Path) -> Callable[..., EvalLog]:
         if error.name != "inspect_ai":
             raise _broken_install(error) from None
         message = f"{shown(path)} is a log of {NAME}, which is read with the inspect_ai package"
-        raise EvalhubError(message, "install it: pip install 'evalhub[inspect]'") from None
+        raise EvalhubError(message, "install it: pip install inspect-ai") from None
     except Exception as error:  # of whatever it imports in turn
         raise _broken_install(error) from None
     function: Callable[..., EvalLog] = read_eval_log
@@ -98,7 +98,7 @@ def _parsed(path: Path, header: dict[str, Any], read_eval_log: Callable[..., Eva
 
 def _broken_install(error: Exception) -> EvalhubError:
     message = f"inspect_ai can't be imported: {printable(str(error), limit=200)}"
-    return EvalhubError(message, "install it anew: pip install --force-reinstall 'evalhub[inspect]'")
+    return EvalhubError(message, "install it anew: pip install --force-reinstall inspect-ai")
 
 
 def _header(file: LogFile) -> dict[str, Any]:

@@ -207,6 +207,14 @@ def field_of(data: object, *keys: str) -> object:
     return data
 
 
+def tool_tasks_of(file: ParsedFile) -> Iterator[tuple[Path, object]]:
+    """Yield what a registry says of the tasks of evaluation tools, with where it stands."""
+    tools = field_of(file.document.data, "tools")
+    for tool, tasks in tools.items() if isinstance(tools, dict) else ():
+        for name, item in tasks.items() if isinstance(tasks, dict) else ():
+            yield ("tools", tool, name), item
+
+
 def text_of(data: object, *keys: str) -> str | None:
     """Return the text at a path of keys, or None where there is no text."""
     found = field_of(data, *keys)
