@@ -167,8 +167,12 @@ class Hub:
     def _benchmark_names(self) -> dict[str, tuple[str, ...]]:
         return {id: (id.split("/")[-1], each.name, *each.aliases) for id, each in self.benchmarks.items()}
 
+    def model_ids(self) -> list[str]:
+        """Return the ids of all models."""
+        return self.index.ask(contents.model_ids)
+
     def _model_names(self) -> dict[str, tuple[str, ...]]:
-        return {id: (id.split("/")[-1],) for id in self.index.ask(contents.model_ids)}
+        return {id: (id.split("/")[-1],) for id in self.model_ids()}
 
     def _refuse_invalid(self, name: str) -> None:
         """Raise where `name` means a dataset of the hub that is no benchmark only because its spec isn't valid."""
@@ -313,9 +317,9 @@ class Hub:
             hint = f"{printable(id)} is a benchmark: evalhub leaderboard {quoted(id)} --hub {quoted(self.root)}"
             raise NotFoundError(error.message, hint, error.close) from None
 
-    def claims(self, but: Path) -> list[Claim]:
-        """Return what the committed results of all models claim but the one at the path `but`, for rules to compare."""
-        return self.index.ask(lambda store: list(contents.claims(store, self.root, {but.absolute()})))
+    def claims(self) -> list[Claim]:
+        """Return what the committed results of all models claim, for rules to compare."""
+        return self.index.ask(lambda store: list(contents.claims(store, self.root, ())))
 
     def disagreeing(self, model_id: str | None = None) -> list[Score]:
         """Return the results of each model's task of which values of a variant differ, or of one model's tasks."""

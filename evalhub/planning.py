@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
+import os
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from evalhub import checkouts, git, proposals, pulls, results_edit
@@ -19,6 +21,7 @@ from evalhub.files import RawFile
 from evalhub.hub import Hub
 from evalhub.names import printable
 from evalhub.results import RESULTS_FOLDER, EvalResult, SeriesKey, counts_as_results, new_file_name, read_entries
+from evalhub.rules.peers import Claim
 from evalhub.rules.subjects import Context
 from evalhub.snapshot import Place, PlacedResult, RepoSnapshot
 from evalhub.unsafe import refuse_unsafe
@@ -102,6 +105,7 @@ class Planner:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._context: Context | None = None
+        self._claims: dict[str, list[Claim]] | None = None
 
     def plan(self, snapshot: RepoSnapshot, request: Request) -> Plan:
         """Return what `request` would change in a model's repository, and write nothing.
@@ -127,21 +131,38 @@ class Planner:
         findings = self._findings(plan, base, snapshot)
         if not _errors(findings):
             return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
-        items = []
-        for item in plan.items:  # which of them is it?
-            found = self._findings(replace(plan, items=(item,)), base, snapshot) if item.verdict is Verdict.NEW else []
-            items.append(replace(item, verdict=Verdict.INVALID, findings=tuple(found)) if _errors(found) else item)
+        wrong = {item.result.series: found for item, found in self._wrong(plan, plan.of(Verdict.NEW), base, snapshot)}
+        items = [
+            replace(item, verdict=Verdict.INVALID, findings=tuple(wrong[item.result.series]))
+            if item.result.series in wrong
+            else item
+            for item in plan.items
+        ]
         plan = replace(plan, items=tuple(items))
         rest = self._findings(plan, base, snapshot)
         if _errors(rest):  # they are only wrong together
-            wrong = [
+            items = [
                 replace(item, verdict=Verdict.INVALID, findings=tuple(rest)) if item.verdict is Verdict.NEW else item
                 for item in plan.items
             ]
-            plan, rest = replace(plan, items=tuple(wrong)), []
+            plan, rest = replace(plan, items=tuple(items)), []
         own = (finding for item in plan.items for finding in item.findings)
         findings = list(dict.fromkeys((*rest, *own)))
         return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
+
+    def _wrong(
+        self, plan: Plan, items: Sequence[Item], base: _Base, snapshot: RepoSnapshot
+    ) -> Iterator[tuple[Item, list[Diagnostic]]]:
+        """Yield the items that are wrong by themselves, searching by halves: most are fine."""
+        found = self._findings(replace(plan, items=tuple(items)), base, snapshot)
+        if not _errors(found):
+            return
+        if len(items) == 1:
+            yield items[0], found
+            return
+        middle = len(items) // 2
+        for half in (items[:middle], items[middle:]):
+            yield from self._wrong(plan, half, base, snapshot)
 
     def _findings(self, plan: Plan, base: _Base, snapshot: RepoSnapshot) -> list[Diagnostic]:
         """Validate the files as they would be, and return what isn't wrong with them as they are."""
@@ -150,7 +171,7 @@ class Planner:
             return []
         if self._context is None:
             self._context = context_of(self._hub.datasets.values(), self._hub.registry, {})
-        context, elsewhere = self._context, partial(self._hub.claims, but=snapshot.path)
+        context, elsewhere = self._context, partial(self._elsewhere, snapshot.path)
         others = [
             replace(each, file=replace(each.file, ref=None)) for each in base.files if each.file.path not in changes
         ]
@@ -170,6 +191,15 @@ class Planner:
             else:
                 fresh.append(each)
         return fresh
+
+    def _elsewhere(self, path: Path) -> Iterator[Claim]:
+        """Yield what the results of all models claim but the one at `path`, read once for all of them."""
+        if self._claims is None:
+            self._claims = defaultdict(list)
+            for directory, claims in groupby(self._hub.claims(), key=lambda claim: claim.file.directory or ""):
+                self._claims[os.path.abspath(directory)].extend(claims)
+        own = os.path.abspath(path)
+        return (claim for place, claims in self._claims.items() if place != own for claim in claims)
 
 
 def _errors(findings: Iterable[Diagnostic]) -> bool:
