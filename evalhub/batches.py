@@ -164,7 +164,8 @@ def _read(hub: Hub, names: ListNames, number: int, row: Row, wanted: Wanted, mod
             raise EvalhubError("its log is of no format that evalhub reads")
         found = drafts(hub, reader.read(file), own)
     except EvalhubError as error:
-        reason = f"{error.message}; {error.hint}" if error.hint else error.message
+        message = error.message.removeprefix(row.where).lstrip(": ")
+        reason = f"{message}; {error.hint}" if error.hint else message
         return [replace(line, state=State.UNCLEAR, reason=reason)]
     whose = [draft for draft in found if not line.model or _is_of(names, draft, line.model)]
     if not whose:

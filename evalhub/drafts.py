@@ -83,7 +83,8 @@ def settled(found: Sequence[Draft]) -> tuple[EvalResult, ...]:
     """
     for draft in found:
         if draft.asks:
-            hint = "choose with --metric NAME, or in evalhub.yaml below `tools:`"
+            others = ", or submit another task of the log: --task NAME" if len(found) > 1 else ""
+            hint = f"type it, or name the metric in evalhub.yaml below `tools:`{others}"
             raise EvalhubError(f"{printable(draft.task, limit=100)} {draft.reason}", hint, exit_status=2)
     results = tuple(draft.result for draft in found if draft.result)
     if not results:
@@ -119,7 +120,7 @@ def _draft(hub: Hub, log: Log, wanted: Wanted, task: str, model: str | None, fou
         target.dataset_id,
         target.task_id or "",
         value,
-        wanted.revision or chosen.revision,
+        wanted.revision or (chosen.revision if chosen.dataset in (None, target.dataset_id) else None),
         None,
         wanted.date or chosen.date,
         source,
@@ -305,7 +306,9 @@ def _about(hub: Hub, target: ToolTask, chosen: Measurement, value: float) -> tup
         error = format_value(chosen.error)
         remarks.append(f"its standard error, {error}, stays in the log: entries have no field for it")
     task = _task(hub, target)
-    if task is not None and not _fits(task, chosen):
+    if chosen.dataset not in (None, target.dataset_id):
+        remarks.append(f"{printable(chosen.dataset or '', limit=100)} was evaluated, not {target.dataset_id} itself")
+    elif task is not None and not _fits(task, chosen):
         was = " ".join(filter(None, (chosen.config, chosen.split)))
         remarks.append(f"{printable(was, limit=100)} was evaluated; the benchmark's task is {task.config} {task.split}")
     return tuple(remarks)

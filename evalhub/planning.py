@@ -311,7 +311,9 @@ def _once(results: Sequence[EvalResult]) -> list[EvalResult]:
         if other.value != result.value:
             task = printable(f"{result.dataset_id}, task {result.task_id}", limit=200)
             message = f"two different values for {task}: {other.value!r} and {result.value!r}"
-            raise EvalhubError(message, "submit one of them, or tell their setups apart with --notes")
+            raise EvalhubError(
+                message, "submit one of them (of a log: --task NAME), or tell their setups apart with --notes"
+            )
     return list(by_series.values())
 
 

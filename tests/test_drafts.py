@@ -274,6 +274,13 @@ def test_what_the_log_says_becomes_the_entry(hub: HubDir) -> None:
     assert result == wanted
 
 
+def test_a_commit_of_a_copy_of_the_dataset_is_none_of_the_dataset(hub: HubDir) -> None:
+    (draft,) = drafted(hub, measured(dataset="org/copy", revision="a" * 40), benchmark="hle")
+    assert draft.result
+    assert draft.result.revision is None
+    assert "org/copy was evaluated, not cais/hle itself" in draft.remarks
+
+
 def test_what_was_typed_counts_before_the_log(hub: HubDir) -> None:
     measurement = measured(date="2026-02-01", revision="a" * 40, setup=("5-shot",), source_url="https://example.org/x")
     typed = {"date": "2026-03-01", "revision": "b" * 40, "notes": "mine", "source": SOURCE}

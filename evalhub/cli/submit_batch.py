@@ -43,7 +43,7 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     """Plan what a list of scores would change, show it, commit it after a yes, and write what became of each score.
     Return whether nothing was left undone.
     """
-    from evalhub.batches import NOT_DONE, branch_for, plan_batch
+    from evalhub.batches import NOT_DONE, State, branch_for, count, plan_batch
     from evalhub.render import batches
     from evalhub.score_lists import read_scores
 
@@ -66,7 +66,8 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     if options.dry_run:
         if output:
             _write(output, batch)
-        say(err, "to commit it: the same command without --dry-run", "dim")
+        if count(batch.lines, State.NEW):
+            say(err, "to commit it: the same command without --dry-run", "dim")
     elif output and _wanted(batch, options):
         batch = _carried_out(hub, batch, options, output, request.supersede, out, err)
     else:
