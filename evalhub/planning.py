@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from evalhub import checkouts, git, proposals, pulls, results_edit
+from evalhub import checkouts, results_edit
 from evalhub.checking import check_files
 from evalhub.checkouts import SourceFile
 from evalhub.diagnostics import Diagnostic, FileRef
@@ -20,6 +20,7 @@ from evalhub.errors import EvalhubError
 from evalhub.files import RawFile
 from evalhub.hub import Hub
 from evalhub.names import printable
+from evalhub.own_branches import branch_to_update
 from evalhub.results import RESULTS_FOLDER, EvalResult, SeriesKey, counts_as_results, new_file_name, read_entries
 from evalhub.rules.peers import Claim
 from evalhub.rules.subjects import Context
@@ -118,7 +119,7 @@ class Planner:
                 f"{printable(snapshot.id)} has no commits to base a branch on", "commit something there first"
             )
         refuse_unsafe(snapshot)
-        onto = _own_branch(snapshot, request)
+        onto = branch_to_update(snapshot, request.results, request.branch) if request.update else None
         base = _Base(snapshot, onto or snapshot.default)
         items = [_judged(snapshot, base, request, result, onto) for result in _once(request.results)]
         planned = [_with_path(base, request, item) if item.verdict is Verdict.NEW else item for item in items]
@@ -253,54 +254,6 @@ class _Base:
             return raw.content.decode("utf-8")
         except UnicodeDecodeError:
             raise EvalhubError(f"{printable(path)} is not UTF-8 text", "name another file: --file NAME.yaml") from None
-
-
-def _own_branch(snapshot: RepoSnapshot, request: Request) -> Place | None:
-    """Return the branch to update: the one that is named, or the one that proposes another value; None: a new one.
-
-    Raises `EvalhubError` where there are several, or it isn't one's own.
-    """
-    if not request.update:
-        return None
-    local = {item.place.ref: item.place for item in snapshot.results if item.place.ref.startswith(pulls.PROPOSALS)}
-    if request.branch is not None:
-        ref = pulls.PROPOSALS + request.branch.removeprefix("evalhub/")
-        if ref not in local:
-            message = (
-                f"{printable(snapshot.id)} has no open branch evalhub/{printable(ref.removeprefix(pulls.PROPOSALS))}"
-            )
-            known = ", ".join(printable(each.removeprefix("refs/heads/")) for each in sorted(local))
-            raise EvalhubError(message, f"its open branches: {known}" if known else "without --update: a new branch")
-        refs = {ref}
-    else:
-        wanted = {result.series: result.value for result in request.results}
-        refs = {
-            item.place.ref
-            for item in snapshot.results
-            if item.place.ref in local and wanted.get(item.result.series, item.result.value) != item.result.value
-        }
-    if not refs:
-        return None
-    if len(refs) > 1:
-        listed = ", ".join(printable(ref.removeprefix("refs/heads/")) for ref in sorted(refs))
-        raise EvalhubError(
-            f"several branches propose another value: {listed}", "name one: --branch NAME", exit_status=2
-        )
-    place = local[refs.pop()]
-    _refuse_others(snapshot, place)
-    return place
-
-
-def _refuse_others(snapshot: RepoSnapshot, place: Place) -> None:
-    mine = proposals.identity(snapshot.path).rpartition("<")[2].rstrip(">")
-    with git.reading(str(snapshot.path), place.ref):
-        author = git.read_commit(git.open_repository(snapshot.path), place.branch.tip).author
-    if author.email != mine:
-        branch = printable(place.ref.removeprefix("refs/heads/"))
-        who = printable(f"{author.name} <{author.email}>", limit=100)
-        raise EvalhubError(
-            f"the branch {branch} is not yours: {who} made its last commit", "without --update: --supersede"
-        )
 
 
 def _once(results: Sequence[EvalResult]) -> list[EvalResult]:
