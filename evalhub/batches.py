@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalhub.diagnostics import Diagnostic
-from evalhub.drafts import Draft, Wanted, drafts
+from evalhub.drafts import Draft, Wanted, drafts, listed
 from evalhub.errors import EvalhubError
 from evalhub.hub import Hub
-from evalhub.log_models import id_of, is_called
+from evalhub.list_names import ListNames
+from evalhub.log_models import is_called
 from evalhub.logs import find_reader
 from evalhub.logs.log_files import LogFile
 from evalhub.lookup import NotFoundError
@@ -20,7 +21,7 @@ from evalhub.planning import Item, Plan, Planner, Request, Verdict
 from evalhub.results import EvalResult, SeriesKey
 from evalhub.score_lists import Row
 from evalhub.submit import carry_out
-from evalhub.typed import parse_source, parse_value, resolve_task
+from evalhub.typed import parse_source, parse_value
 from evalhub.values import format_value
 
 Progress = Callable[[int, int], None]
@@ -109,8 +110,11 @@ def plan_batch(
     by_model: dict[str, list[Line]] = {}
     others: list[Line] = []
     passed_over = 0
+    names = ListNames(hub)
     for number, row in enumerate(rows):
-        read = _read(hub, number, row, wanted, model)
+        if progress:
+            progress(number, len(rows))
+        read = _read(hub, names, number, row, wanted, model)
         passed_over += read is None
         for line in read or ():
             (by_model.setdefault(line.model, []) if line.state is State.NEW else others).append(line)
@@ -143,7 +147,7 @@ def count(lines: Iterable[Line], state: State) -> int:
 # --- one row --------------------------------------------------------------------------------------------------------
 
 
-def _read(hub: Hub, number: int, row: Row, wanted: Wanted, model: str | None) -> list[Line] | None:
+def _read(hub: Hub, names: ListNames, number: int, row: Row, wanted: Wanted, model: str | None) -> list[Line] | None:
     """Return the scores of one row, those that can be planned as new; None for a file of a folder that is no log."""
     line = Line(number, row.where, row.fields.get("model") or model or "", State.NEW)
     if row.problem:
@@ -151,7 +155,7 @@ def _read(hub: Hub, number: int, row: Row, wanted: Wanted, model: str | None) ->
     try:
         own = _own(row, wanted)
         if "log" not in row.fields:
-            return [_of_model(hub, replace(line, result=_typed(hub, row, own)))]
+            return [_of_model(names, replace(line, result=_typed(names, row, own)))]
         file = LogFile(Path(row.fields["log"]))
         reader = find_reader(file)
         if reader is None and set(row.fields) == {"log"}:
@@ -160,9 +164,17 @@ def _read(hub: Hub, number: int, row: Row, wanted: Wanted, model: str | None) ->
             raise EvalhubError("its log is of no format that evalhub reads")
         found = drafts(hub, reader.read(file), own)
     except EvalhubError as error:
-        reason = f"{error.message}; {error.hint}" if error.hint else error.message
+        message = error.message.removeprefix(row.where).lstrip(": ")
+        reason = f"{message}; {error.hint}" if error.hint else message
         return [replace(line, state=State.UNCLEAR, reason=reason)]
-    return [_drafted(hub, line, draft) for draft in found if not line.model or _is_of(hub, draft, line.model)]
+    whose = [draft for draft in found if not line.model or _is_of(names, draft, line.model)]
+    if not whose:
+        others = list(dict.fromkeys(draft.model for draft in found if draft.model))
+        # Who names the model beside the log knows better than a log that calls it by a path.
+        if "model" not in row.fields or len(others) > 1 or names.has_model(others[0]):
+            return [replace(line, state=State.UNCLEAR, reason=f"the log is of {listed(others)}, not of this model")]
+        whose = found
+    return [_drafted(names, line, draft) for draft in whose]
 
 
 def _own(row: Row, wanted: Wanted) -> Wanted:
@@ -182,34 +194,34 @@ def _own(row: Row, wanted: Wanted) -> Wanted:
     )
 
 
-def _typed(hub: Hub, row: Row, own: Wanted) -> EvalResult:
+def _typed(names: ListNames, row: Row, own: Wanted) -> EvalResult:
     if own.benchmark is None or "value" not in row.fields:
         raise EvalhubError("it names no " + ("benchmark" if own.benchmark is None else "value"))
     value = parse_value(row.fields["value"])
-    dataset_id, task_id = resolve_task(hub, own.benchmark, own.task)
+    dataset_id, task_id = names.task(own.benchmark, own.task)
     return EvalResult(dataset_id, task_id, value, own.revision, None, own.date, own.source, own.notes)
 
 
-def _is_of(hub: Hub, draft: Draft, typed: str) -> bool:
+def _is_of(names: ListNames, draft: Draft, typed: str) -> bool:
     try:
-        return draft.model is None or is_called(id_of(hub, typed), draft.model)
+        return draft.model is None or is_called(names.model(typed), draft.model)
     except EvalhubError:
         return True
 
 
-def _drafted(hub: Hub, line: Line, draft: Draft) -> Line:
+def _drafted(names: ListNames, line: Line, draft: Draft) -> Line:
     line = replace(line, where=f"{line.where}, task {draft.task}", model=line.model or draft.model or "")
     if draft.result is None:
         return replace(line, state=State.UNCLEAR, reason=draft.reason)
-    return _of_model(hub, replace(line, result=draft.result))
+    return _of_model(names, replace(line, result=draft.result))
 
 
-def _of_model(hub: Hub, line: Line) -> Line:
+def _of_model(names: ListNames, line: Line) -> Line:
     """Return the line with its model's id, where that is in the hub."""
     if not line.model:
         return replace(line, state=State.UNCLEAR, reason="it names no model")
     try:
-        return replace(line, model=id_of(hub, line.model))
+        return replace(line, model=names.model(line.model))
     except NotFoundError as error:
         return replace(line, state=State.NO_MODEL, reason=error.hint or error.message)
     except EvalhubError as error:
@@ -226,11 +238,30 @@ def _planned(hub: Hub, planner: Planner, model_id: str, lines: Sequence[Line], r
     try:
         plan = planner.plan(hub.model_repo(model_id), request)
     except EvalhubError as error:
-        failed = [replace(line, state=State.FAILED, reason=error.message) for line in lines]
-        return ModelBatch(model_id, tuple(failed))
+        left = _without_failing(hub, planner, model_id, lines, request) if len(results) > 1 else lines
+        if left != lines:
+            return _planned(hub, planner, model_id, left, request)
+        return ModelBatch(model_id, tuple(_failed(line, error) for line in lines))
     items = {item.result.series: item for item in plan.items}
     judged = [_judged(line, items.get(line.result.series) if line.result else None) for line in lines]
     return ModelBatch(model_id, tuple(judged), plan, request)
+
+
+def _without_failing(hub: Hub, planner: Planner, model_id: str, lines: Sequence[Line], request: Request) -> list[Line]:
+    """Return the lines; those that can't be planned by themselves have failed."""
+    tried = []
+    for line in lines:
+        try:
+            if line.result and line.state is State.NEW:
+                planner.plan(hub.model_repo(model_id), replace(request, results=(line.result,)))
+        except EvalhubError as error:
+            line = _failed(line, error)
+        tried.append(line)
+    return tried
+
+
+def _failed(line: Line, error: EvalhubError) -> Line:
+    return replace(line, state=State.FAILED, reason=error.message) if line.state is State.NEW else line
 
 
 def _without_contradictions(lines: Sequence[Line]) -> list[Line]:

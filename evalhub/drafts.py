@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from evalhub import tool_tasks
@@ -83,7 +83,8 @@ def settled(found: Sequence[Draft]) -> tuple[EvalResult, ...]:
     """
     for draft in found:
         if draft.asks:
-            hint = "choose with --metric NAME, or in evalhub.yaml below `tools:`"
+            others = ", or submit another task of the log: --task NAME" if len(found) > 1 else ""
+            hint = f"type it, or name the metric in evalhub.yaml below `tools:`{others}"
             raise EvalhubError(f"{printable(draft.task, limit=100)} {draft.reason}", hint, exit_status=2)
     results = tuple(draft.result for draft in found if draft.result)
     if not results:
@@ -119,7 +120,7 @@ def _draft(hub: Hub, log: Log, wanted: Wanted, task: str, model: str | None, fou
         target.dataset_id,
         target.task_id or "",
         value,
-        wanted.revision or chosen.revision,
+        wanted.revision or (chosen.revision if chosen.dataset in (None, target.dataset_id) else None),
         None,
         wanted.date or chosen.date,
         source,
@@ -142,7 +143,7 @@ def _target(hub: Hub, log: Log, wanted: Wanted, task: str, found: Sequence[Measu
         return ToolTask(dataset_id, task_id, known.metric if known and known.dataset_id == dataset_id else None)
     if known is not None:
         return _resolved(hub, known, found)
-    by_spec = _by_spec(hub, key, task, found)
+    by_spec = _by_spec(hub, key, wanted, task, found)
     if by_spec is not None:
         return by_spec
     default = tool_tasks.find(tool_tasks.shipped(), key, task)
@@ -163,8 +164,14 @@ def _typed(hub: Hub, benchmark: str, typed: str | None, task: str) -> tuple[str,
 
 def _resolved(hub: Hub, known: ToolTask, found: Sequence[Measurement]) -> ToolTask:
     benchmark = hub.benchmarks.get(known.dataset_id)
-    if benchmark is not None and known.task_id is None and (fitting := _fitting(benchmark, found)) is not None:
-        return ToolTask(known.dataset_id, fitting, known.metric)
+    if benchmark is not None and known.task_id is None:
+        told = [_told_of(known, each) for each in found]
+        fitting = _fitting(benchmark, told)
+        if len(fitting) == 1:
+            return ToolTask(known.dataset_id, fitting[0], known.metric)
+        if not fitting:
+            parts = listed(map(_part, told))
+            raise _UnclearError(f"is {parts} of {printable(known.dataset_id)}, which none of the tasks there is of")
     try:
         dataset_id, task_id = resolve_task(hub, known.dataset_id, known.task_id)
     except NotFoundError:
@@ -175,26 +182,52 @@ def _resolved(hub: Hub, known: ToolTask, found: Sequence[Measurement]) -> ToolTa
     return ToolTask(dataset_id, task_id, known.metric)
 
 
-def _by_spec(hub: Hub, key: str, task: str, found: Sequence[Measurement]) -> ToolTask | None:
+def _told_of(known: ToolTask, measurement: Measurement) -> Measurement:
+    """Return the measurement with its config; configs and splits of a copy of the dataset have names of their own."""
+    if measurement.dataset not in (None, known.dataset_id):
+        return replace(measurement, config=known.config, split=None)
+    return replace(measurement, config=measurement.config or known.config)
+
+
+def _by_spec(hub: Hub, key: str, wanted: Wanted, task: str, found: Sequence[Measurement]) -> ToolTask | None:
     """Return the one task that specs say it is: of a benchmark that is evaluated with this tool, by its id; or of the
-    dataset that the log names, by config and split.
+    dataset that the log names, by config and split. A log that doesn't tell those may be of any part of the dataset,
+    so that the task must then be called as the benchmark or its task. Raises `_UnclearError`.
     """
     own = [each for each in hub.benchmarks.values() if each.spec.evaluation_framework == key]
-    named = [ToolTask(each.dataset_id, task) for each in own if each.spec.has_task(task)]
-    if len(named) == 1:
-        return named[0]
+    named = [(each, task) for each in own if each.spec.has_task(task)] or list(_of_dataset(hub, task, found))
+    if len(named) != 1:
+        return None
+    ((benchmark, task_id),) = named
+    if wanted.config is None and wanted.split is None and not _fitting(benchmark, found, task_id):
+        (task_there,) = (each for each in benchmark.tasks if each.id == task_id)
+        reason = f"is no value of {task_there.config} {task_there.split}, of which the benchmark's task is"
+        raise _UnclearError(f"{reason}; choose with --config or --split: {listed(map(_part, found))}", asks=True)
+    return ToolTask(benchmark.dataset_id, task_id)
+
+
+def _of_dataset(hub: Hub, task: str, found: Sequence[Measurement]) -> Iterator[tuple[Benchmark, str]]:
+    """Yield the tasks of the dataset that the log names which it can only be of."""
     datasets = {each.dataset for each in found}
     benchmark = hub.benchmarks.get(datasets.pop() or "") if len(datasets) == 1 else None
     if benchmark is None:
-        return None
-    fitting = _fitting(benchmark, found)
-    return ToolTask(benchmark.dataset_id, fitting) if fitting is not None else None
+        return
+    told = [each.id for each in benchmark.tasks if any((m.config, m.split) == (each.config, each.split) for m in found)]
+    if not told and all(each.config is None or each.split is None for each in found):
+        name = normalise(tool_tasks.plain_name(task).rpartition("/")[2])
+        fitting = _fitting(benchmark, found)
+        told = [id for id in fitting if normalise(id) == name]
+        if not told and name in map(
+            normalise, (benchmark.dataset_id.rpartition("/")[2], benchmark.name, *benchmark.aliases)
+        ):
+            told = fitting
+    yield from ((benchmark, id) for id in told)
 
 
-def _fitting(benchmark: Benchmark, found: Sequence[Measurement]) -> str | None:
-    """Return the one task of a benchmark that measurements can be of, by config and split."""
-    fitting = [each.id for each in benchmark.tasks if any(_fits(each, measurement) for measurement in found)]
-    return fitting[0] if len(fitting) == 1 else None
+def _fitting(benchmark: Benchmark, found: Sequence[Measurement], of: str | None = None) -> list[str]:
+    """Return the tasks of a benchmark, or that it is `of`, that measurements can be of, by config and split."""
+    tasks = [each for each in benchmark.tasks if of in (None, each.id)]
+    return [each.id for each in tasks if any(_fits(each, measurement) for measurement in found)]
 
 
 def _fits(task: Task, measurement: Measurement) -> bool:
@@ -273,7 +306,9 @@ def _about(hub: Hub, target: ToolTask, chosen: Measurement, value: float) -> tup
         error = format_value(chosen.error)
         remarks.append(f"its standard error, {error}, stays in the log: entries have no field for it")
     task = _task(hub, target)
-    if task is not None and not _fits(task, chosen):
+    if chosen.dataset not in (None, target.dataset_id):
+        remarks.append(f"{printable(chosen.dataset or '', limit=100)} was evaluated, not {target.dataset_id} itself")
+    elif task is not None and not _fits(task, chosen):
         was = " ".join(filter(None, (chosen.config, chosen.split)))
         remarks.append(f"{printable(was, limit=100)} was evaluated; the benchmark's task is {task.config} {task.split}")
     return tuple(remarks)

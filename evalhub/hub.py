@@ -167,8 +167,12 @@ class Hub:
     def _benchmark_names(self) -> dict[str, tuple[str, ...]]:
         return {id: (id.split("/")[-1], each.name, *each.aliases) for id, each in self.benchmarks.items()}
 
+    def model_ids(self) -> list[str]:
+        """Return the ids of all models."""
+        return self.index.ask(contents.model_ids)
+
     def _model_names(self) -> dict[str, tuple[str, ...]]:
-        return {id: (id.split("/")[-1],) for id in self.index.ask(contents.model_ids)}
+        return {id: (id.split("/")[-1],) for id in self.model_ids()}
 
     def _refuse_invalid(self, name: str) -> None:
         """Raise where `name` means a dataset of the hub that is no benchmark only because its spec isn't valid."""

@@ -46,7 +46,7 @@ def of_one_model(hub: Hub, found: Sequence[Draft], typed: str | None) -> tuple[s
     model_id = hub.model_id(typed)
     own = [model for model in models if is_called(model_id, model)]
     if own or not models:
-        return model_id, [draft for draft in found if draft.model in own or not models], None
+        return model_id, [draft for draft in found if draft.model in own or draft.model is None], None
     if len(models) > 1:
         message = f"the log is of {len(models)} models, and none is {printable(model_id)}: {listed(models)}"
         raise EvalhubError(message, "name one of them")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import enum
+import os
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
-from evalhub import checkouts, git, proposals, pulls, results_edit
+from evalhub import checkouts, results_edit
 from evalhub.checking import check_files
 from evalhub.checkouts import SourceFile
 from evalhub.diagnostics import Diagnostic, FileRef
@@ -18,6 +20,7 @@ from evalhub.errors import EvalhubError
 from evalhub.files import RawFile
 from evalhub.hub import Hub
 from evalhub.names import printable
+from evalhub.own_branches import branch_to_update
 from evalhub.results import RESULTS_FOLDER, EvalResult, SeriesKey, counts_as_results, new_file_name, read_entries
 from evalhub.rules.peers import Claim
 from evalhub.rules.subjects import Context
@@ -103,7 +106,7 @@ class Planner:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._context: Context | None = None
-        self._claims: dict[str, list[Claim]] = {}
+        self._claims: dict[str, dict[str, list[Claim]]] = {}
 
     def plan(self, snapshot: RepoSnapshot, request: Request) -> Plan:
         """Return what `request` would change in a model's repository, and write nothing.
@@ -116,7 +119,7 @@ class Planner:
                 f"{printable(snapshot.id)} has no commits to base a branch on", "commit something there first"
             )
         refuse_unsafe(snapshot)
-        onto = _own_branch(snapshot, request)
+        onto = branch_to_update(snapshot, request.results, request.branch) if request.update else None
         base = _Base(snapshot, onto or snapshot.default)
         items = [_judged(snapshot, base, request, result, onto) for result in _once(request.results)]
         planned = [_with_path(base, request, item) if item.verdict is Verdict.NEW else item for item in items]
@@ -129,21 +132,38 @@ class Planner:
         findings = self._findings(plan, base, snapshot)
         if not _errors(findings):
             return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
-        items = []
-        for item in plan.items:  # which of them is it?
-            found = self._findings(replace(plan, items=(item,)), base, snapshot) if item.verdict is Verdict.NEW else []
-            items.append(replace(item, verdict=Verdict.INVALID, findings=tuple(found)) if _errors(found) else item)
+        wrong = {item.result.series: found for item, found in self._wrong(plan, plan.of(Verdict.NEW), base, snapshot)}
+        items = [
+            replace(item, verdict=Verdict.INVALID, findings=tuple(wrong[item.result.series]))
+            if item.result.series in wrong
+            else item
+            for item in plan.items
+        ]
         plan = replace(plan, items=tuple(items))
         rest = self._findings(plan, base, snapshot)
         if _errors(rest):  # they are only wrong together
-            wrong = [
+            items = [
                 replace(item, verdict=Verdict.INVALID, findings=tuple(rest)) if item.verdict is Verdict.NEW else item
                 for item in plan.items
             ]
-            plan, rest = replace(plan, items=tuple(wrong)), []
+            plan, rest = replace(plan, items=tuple(items)), []
         own = (finding for item in plan.items for finding in item.findings)
         findings = list(dict.fromkeys((*rest, *own)))
         return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
+
+    def _wrong(
+        self, plan: Plan, items: Sequence[Item], base: _Base, snapshot: RepoSnapshot
+    ) -> Iterator[tuple[Item, list[Diagnostic]]]:
+        """Yield the items that are wrong by themselves, searching by halves: most are fine."""
+        found = self._findings(replace(plan, items=tuple(items)), base, snapshot)
+        if not _errors(found):
+            return
+        if len(items) == 1:
+            yield items[0], found
+            return
+        middle = len(items) // 2
+        for half in (items[:middle], items[middle:]):
+            yield from self._wrong(plan, half, base, snapshot)
 
     def _findings(self, plan: Plan, base: _Base, snapshot: RepoSnapshot) -> list[Diagnostic]:
         """Validate the files as they would be, and return what isn't wrong with them as they are."""
@@ -154,7 +174,7 @@ class Planner:
             self._context = context_of(self._hub.datasets.values(), self._hub.registry, {})
         # Other datasets' entries stand in both states: what is found of them with less to compare, is in both too.
         datasets = {item.result.dataset_id for item in plan.items}
-        context, elsewhere = self._context, partial(self._elsewhere, str(snapshot.path), datasets)
+        context, elsewhere = self._context, partial(self._elsewhere, snapshot.path, datasets)
         others = [
             replace(each, file=replace(each.file, ref=None)) for each in base.files if each.file.path not in changes
         ]
@@ -175,12 +195,24 @@ class Planner:
                 fresh.append(each)
         return fresh
 
-    def _elsewhere(self, directory: str, dataset_ids: Iterable[str]) -> Iterator[Claim]:
-        """Yield what other models' results claim of some datasets: no rule compares results of different ones."""
+    def _elsewhere(self, path: Path, dataset_ids: Iterable[str]) -> Iterator[Claim]:
+        """Yield what the results of other models than the one at `path` claim of some datasets: no rule compares
+        results of different ones.
+        """
+        own = os.path.abspath(path)
         for dataset_id in dataset_ids:
-            if dataset_id not in self._claims:
-                self._claims[dataset_id] = self._hub.claims(dataset_id)
-            yield from (claim for claim in self._claims[dataset_id] if claim.file.directory != directory)
+            for place, claims in self._claims_of(dataset_id).items():
+                yield from claims if place != own else ()
+
+    def _claims_of(self, dataset_id: str) -> Mapping[str, list[Claim]]:
+        """Return what is claimed of a dataset by the absolute path of the repository, read once for all models."""
+        if dataset_id not in self._claims:
+            by_place = self._claims[dataset_id] = defaultdict(list)
+            for directory, claims in groupby(
+                self._hub.claims(dataset_id), key=lambda claim: claim.file.directory or ""
+            ):
+                by_place[os.path.abspath(directory)].extend(claims)
+        return self._claims[dataset_id]
 
 
 def _errors(findings: Iterable[Diagnostic]) -> bool:
@@ -236,54 +268,6 @@ class _Base:
             raise EvalhubError(f"{printable(path)} is not UTF-8 text", "name another file: --file NAME.yaml") from None
 
 
-def _own_branch(snapshot: RepoSnapshot, request: Request) -> Place | None:
-    """Return the branch to update: the one that is named, or the one that proposes another value; None: a new one.
-
-    Raises `EvalhubError` where there are several, or it isn't one's own.
-    """
-    if not request.update:
-        return None
-    local = {item.place.ref: item.place for item in snapshot.results if item.place.ref.startswith(pulls.PROPOSALS)}
-    if request.branch is not None:
-        ref = pulls.PROPOSALS + request.branch.removeprefix("evalhub/")
-        if ref not in local:
-            message = (
-                f"{printable(snapshot.id)} has no open branch evalhub/{printable(ref.removeprefix(pulls.PROPOSALS))}"
-            )
-            known = ", ".join(printable(each.removeprefix("refs/heads/")) for each in sorted(local))
-            raise EvalhubError(message, f"its open branches: {known}" if known else "without --update: a new branch")
-        refs = {ref}
-    else:
-        wanted = {result.series: result.value for result in request.results}
-        refs = {
-            item.place.ref
-            for item in snapshot.results
-            if item.place.ref in local and wanted.get(item.result.series, item.result.value) != item.result.value
-        }
-    if not refs:
-        return None
-    if len(refs) > 1:
-        listed = ", ".join(printable(ref.removeprefix("refs/heads/")) for ref in sorted(refs))
-        raise EvalhubError(
-            f"several branches propose another value: {listed}", "name one: --branch NAME", exit_status=2
-        )
-    place = local[refs.pop()]
-    _refuse_others(snapshot, place)
-    return place
-
-
-def _refuse_others(snapshot: RepoSnapshot, place: Place) -> None:
-    mine = proposals.identity(snapshot.path).rpartition("<")[2].rstrip(">")
-    with git.reading(str(snapshot.path), place.ref):
-        author = git.read_commit(git.open_repository(snapshot.path), place.branch.tip).author
-    if author.email != mine:
-        branch = printable(place.ref.removeprefix("refs/heads/"))
-        who = printable(f"{author.name} <{author.email}>", limit=100)
-        raise EvalhubError(
-            f"the branch {branch} is not yours: {who} made its last commit", "without --update: --supersede"
-        )
-
-
 def _once(results: Sequence[EvalResult]) -> list[EvalResult]:
     """Return each result once. Raises `EvalhubError` where two of them say different things of one thing."""
     by_series: dict[SeriesKey, EvalResult] = {}
@@ -292,7 +276,9 @@ def _once(results: Sequence[EvalResult]) -> list[EvalResult]:
         if other.value != result.value:
             task = printable(f"{result.dataset_id}, task {result.task_id}", limit=200)
             message = f"two different values for {task}: {other.value!r} and {result.value!r}"
-            raise EvalhubError(message, "submit one of them, or tell their setups apart with --notes")
+            raise EvalhubError(
+                message, "submit one of them (of a log: --task NAME), or tell their setups apart with --notes"
+            )
     return list(by_series.values())
 
 

@@ -55,13 +55,14 @@ def read_scores(path: Path) -> list[Row]:
     Raises `EvalhubError` where nothing can be read, or a field isn't known.
     """
     if path.is_dir():
-        return [Row(shown(each), {"log": str(each)}) for each in _files_below(path)]
+        return list(_logs_below(path))
     ending = path.suffix.lower()
     if ending in (".csv", ".tsv"):
         rows = list(_csv_rows(path))
     elif ending in _LINES:
         rows = list(_json_rows(path))
     else:
+        _ = LogFile(path).content  # what isn't there says so
         return [Row(shown(path), {"log": str(path)})]
     if not rows:
         raise EvalhubError(f"{shown(path)} lists no scores", "write a line for each: " + ",".join(FIELDS[:4]))
@@ -75,14 +76,23 @@ def _beside(row: Row, folder: Path) -> Row:
     return Row(row.where, {**row.fields, "log": str(folder / log)}, row.problem) if log else row
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield all files below a folder, in the order of their paths; no links and nothing hidden."""
-    for directory, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(directory, name)
-            if not name.startswith(".") and not path.is_symlink():
-                yield path
+def _logs_below(folder: Path) -> Iterator[Row]:
+    """Yield all files below a folder, however deep, in the order of their paths; no links and nothing hidden."""
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            with os.scandir(current) as scan:
+                found = sorted((each for each in scan if _counts(each)), key=lambda each: each.name)
+        except OSError as error:
+            yield Row(shown(current), {}, f"it can't be read: {error.strerror or error}")
+            continue
+        yield from (Row(shown(each.path), {"log": each.path}) for each in found if not each.is_dir())
+        waiting += [Path(each.path) for each in reversed(found) if each.is_dir()]
+
+
+def _counts(found: os.DirEntry[str]) -> bool:
+    return not found.name.startswith(".") and not found.is_symlink()
 
 
 def _text(path: Path) -> str:
@@ -138,9 +148,20 @@ def _json_fields(data: Any, path: Path) -> dict[str, str]:
     for name, value in zip(names, data.values(), strict=True):
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
             raise EvalhubError(f"its {name} is neither text nor a number")
+        if isinstance(value, str) and not _is_unicode(value):
+            raise EvalhubError(f"its {name} is not Unicode text")
         if value is not None and str(value).strip():
             fields[name] = value.strip() if isinstance(value, str) else json.dumps(value)
     return fields
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether it can be written: JSON can spell half a character, as `\\ud800`."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _field(name: str, path: Path) -> str:

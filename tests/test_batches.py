@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 import yaml
 from conftest import Cli, Outcome
-from gitrepos import IDENTITY, HubDir, Repo, entry
+from gitrepos import IDENTITY, HubDir, Link, Repo, entry
 from terminals import on_terminal
 
-from evalhub import schemas
+from evalhub import EvalhubError, schemas
+from evalhub.list_names import ListNames
+from evalhub.score_lists import read_scores
 
 Batch = Callable[..., Outcome]
 
@@ -191,6 +193,108 @@ def test_one_bad_line_does_not_stop_the_others(hub: HubDir, batch: Batch, tmp_pa
     assert statuses(tmp_path) == ["unclear", "committed"]
 
 
+@pytest.mark.parametrize("field", ["model", "notes", "benchmark"])
+def test_half_a_character_is_told_and_does_not_stop_the_others(
+    hub: HubDir, batch: Batch, tmp_path: Path, field: str
+) -> None:
+    hub.model()
+    good = {"model": "org/model", "benchmark": "hle", "value": 1}
+    text = "".join(json.dumps(line) + "\n" for line in (good | {field: "\ud800"}, good))
+    assert batch(text, name="scores.jsonl").status == 1
+    assert statuses(tmp_path) == ["unclear", "committed"]
+
+
+def test_a_score_that_can_not_be_edited_in_does_not_stop_the_model(hub: HubDir, batch: Batch, tmp_path: Path) -> None:
+    hub.dataset("org/more", name="More", tasks=("a",))
+    model = hub.model(files={"hle.yaml": Link("x.yaml")})
+    assert batch(csv("org/model,hle,1", "org/model,more,2")).status == 1
+    assert statuses(tmp_path) == ["failed", "committed"]
+    assert held(model, "evalhub/scores", "more.yaml") == [entry(2, "org/more", "a")]
+
+
+def test_of_many_scores_just_those_that_are_wrong_are_refused(hub: HubDir, batch: Batch, tmp_path: Path) -> None:
+    hub.model()
+    rows = [f"org/model,hle,{n},n{n},{'2026-02-30' if n in (3, 8) else '2026-02-03'}" for n in range(10)]
+    assert batch(csv(*rows, header="model,benchmark,value,notes,date")).status == 1
+    assert [n for n, status in enumerate(statuses(tmp_path)) if status == "refused"] == [3, 8]
+
+
+# --- lists of logs --------------------------------------------------------------------------------------------------
+
+
+RECORD = json.loads((Path(__file__).parent / "data/logs/every_eval_ever/copied.json").read_text())
+
+
+def record(path: Path, model: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(RECORD | {"model_info": {"id": model, "name": model}}))
+
+
+@pytest.mark.parametrize(("of", "status"), [("org/other", "unclear"), ("checkpoints/step-9", "committed")])
+def test_a_row_can_name_the_model_of_a_log_but_not_take_another_models(
+    hub: HubDir, batch: Batch, tmp_path: Path, of: str, status: str
+) -> None:
+    hub.model("org/model")
+    hub.model("org/other")
+    record(tmp_path / "log.json", of)
+    batch("model,log,benchmark,task\norg/model,log.json,hle,HLE\n")
+    assert statuses(tmp_path) == [status]
+
+
+def test_logs_of_other_models_than_the_one_that_was_typed_are_told(hub: HubDir, cli: Cli, tmp_path: Path) -> None:
+    hub.model("org/model")
+    for name in ("org/model", "org/none"):
+        record(tmp_path / f"logs/{name}/log.json", name)
+    outcome = cli(
+        *("submit", "org/model", "--batch", tmp_path / "logs", "--benchmark", "hle", "--task", "HLE"),
+        *("--dry-run", "--hub", hub.root),
+    )
+    assert (outcome.status, "1 new, 1 unclear" in outcome.stdout) == (1, True)
+    assert "the log is of org/none, not of this model" in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["missing", "empty", "text.txt"])
+def test_where_there_are_no_scores_that_is_an_error(hub: HubDir, cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.txt").write_text("text")
+    assert cli("submit", "--batch", tmp_path / name, "--hub", hub.root).status == 1
+    assert not list(tmp_path.glob("*.results.jsonl"))
+
+
+def test_folders_are_read_however_deep(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=folder)
+        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    (tmp_path / "d/log.json").write_text("{}")
+    try:
+        assert [row.fields.get("log") for row in read_scores(tmp_path)] == [str(tmp_path / "d/log.json")]
+    finally:
+        subprocess.run(
+            ["rm", "-rf", tmp_path / "d"], check=True
+        )  # shutil and pytest stop at the depth of Python's stack
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0o000)
+    (row,) = read_scores(tmp_path)
+    assert "can't be read" in row.problem
+
+
+def test_unknown_names_cost_little_however_many(hub: HubDir) -> None:
+    for number in range(3):
+        hub.model(f"org/m{number}")
+    names = ListNames(hub.read())
+    for number in range(1000):
+        with pytest.raises(EvalhubError, match="no model is called"):
+            names.model(f"org/unknown-{number}")
+    assert (names.model("org/m1"), names.model("M2")) == ("org/m1", "org/m2")
+
+
 # --- again, and interrupted -----------------------------------------------------------------------------------------
 
 
@@ -280,6 +384,17 @@ def test_on_a_terminal_it_asks_and_a_yes_commits(hub: HubDir, batch: Batch, tmp_
     assert ("commit 1 score on 1 branch?" in shown, branches(model)) == (True, [])
     on_terminal("submit", "--batch", "scores.csv", "--hub", hub.root, cwd=tmp_path, typed="y\n")
     assert branches(model) == ["evalhub/scores"]
+
+
+@pytest.mark.parametrize("output", ["scores.csv", "nowhere/out.jsonl", "folder"])
+def test_a_result_file_that_can_not_be_is_refused_before_anything_is_committed(
+    hub: HubDir, batch: Batch, tmp_path: Path, output: str
+) -> None:
+    model = hub.model()
+    (tmp_path / "folder").mkdir()
+    text = csv("org/model,hle,1")
+    assert batch(text, "--output", tmp_path / output).status == 2
+    assert (branches(model), (tmp_path / "scores.csv").read_text()) == ([], text)
 
 
 @pytest.mark.parametrize(

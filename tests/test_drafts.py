@@ -76,6 +76,57 @@ def test_a_split_that_no_task_has_is_not_taken_for_one(hub: HubDir) -> None:
     assert drafted(hub, measured(task="x", dataset="cais/hle", split="validation"))[0].result is None
 
 
+def test_a_part_of_a_dataset_is_not_taken_for_the_whole(hub: HubDir) -> None:
+    assert drafted(hub, measured(task="hle_biology", dataset="cais/hle", split="test"))[0].result is None
+
+
+@pytest.mark.parametrize("task", ["hle", "Humanity's Last Exam", "inspect_evals/HLE", "hle|0"])
+def test_a_task_called_as_the_benchmark_is_known_by_its_dataset(hub: HubDir, task: str) -> None:
+    hub.dataset("org/exam", name="Humanity's Last Exam", tasks=("hle",))
+    assert only(hub, measured(task=task, dataset="org/exam")).dataset_id == "org/exam"
+
+
+def test_a_task_of_a_benchmark_without_the_tasks_config_is_asked_for(hub: HubDir) -> None:
+    hub.dataset("mteb/banking", tasks=("Banking77",), framework="mteb")
+    with pytest.raises(EvalhubError, match=r"no value of default test.* choose with --config or --split: de test"):
+        settled(drafted(hub, measured(task="Banking77", config="de", split="test"), tool="MTEB"))
+
+
+def test_a_typed_config_counts_where_it_is_not_the_tasks(hub: HubDir) -> None:
+    hub.dataset("mteb/banking", tasks=("Banking77",), framework="mteb")
+    assert only(hub, measured(task="Banking77", config="de", split="test"), tool="MTEB", config="de").value == 0.5
+
+
+CHALLENGE = spec("ARC", ["arc"]).replace("- id: arc", "- id: arc\n  config: ARC-Challenge")
+
+
+@pytest.mark.parametrize(
+    ("tool", "task", "fields"),
+    [
+        ("Inspect AI", "inspect_evals/arc_easy", {"dataset": "allenai/ai2_arc"}),
+        ("lm-eval", "arc_easy", {"dataset": "allenai/ai2_arc", "config": "ARC-Easy", "split": "test"}),
+        ("lighteval", "arc:easy|0", {"dataset": "allenai/ai2_arc", "config": "ARC-Easy", "split": "test"}),
+    ],
+)
+def test_a_config_that_no_task_is_of_is_left_out(hub: HubDir, tool: str, task: str, fields: dict[str, str]) -> None:
+    hub.dataset("allenai/ai2_arc", text=CHALLENGE)
+    (draft,) = drafted(hub, measured(task=task, **fields), tool=tool)
+    assert draft.result is None
+    assert "of allenai/ai2_arc, which none of the tasks there is of" in draft.reason
+
+
+def test_a_config_that_the_log_does_not_tell_is_that_of_the_tools_task(hub: HubDir) -> None:
+    two = CHALLENGE + "- id: easy\n  config: ARC-Easy\n"
+    hub.dataset("allenai/ai2_arc", text=two)
+    assert only(hub, measured(task="inspect_evals/arc_easy"), tool="Inspect AI").task_id == "easy"
+
+
+def test_configs_of_a_copy_of_the_dataset_say_nothing(hub: HubDir) -> None:
+    tools(hub, lm_eval={"exam": {"dataset": "cais/hle"}})
+    copy = measured(task="exam", dataset="org/copy", config="all", split="dev")
+    assert only(hub, copy).dataset_id == "cais/hle"
+
+
 def test_what_somebody_typed_counts_although_the_split_differs_and_is_remarked(hub: HubDir) -> None:
     (draft,) = drafted(hub, measured(split="validation"), benchmark="hle")
     assert draft.result
@@ -221,6 +272,13 @@ def test_what_the_log_says_becomes_the_entry(hub: HubDir) -> None:
     result = only(hub, measured(source_url=SOURCE.url, **fields), benchmark="hle")
     wanted = EvalResult("cais/hle", "hle", 0.5, "a" * 40, None, "2026-02-01T10:00:00Z", SOURCE, "5-shot; limit 10")
     assert result == wanted
+
+
+def test_a_commit_of_a_copy_of_the_dataset_is_none_of_the_dataset(hub: HubDir) -> None:
+    (draft,) = drafted(hub, measured(dataset="org/copy", revision="a" * 40), benchmark="hle")
+    assert draft.result
+    assert draft.result.revision is None
+    assert "org/copy was evaluated, not cais/hle itself" in draft.remarks
 
 
 def test_what_was_typed_counts_before_the_log(hub: HubDir) -> None:

@@ -77,6 +77,12 @@ def test_the_mean_of_standard_errors_is_no_standard_error(whole: Log) -> None:
     assert by_name(whole)["sums:large|2", "acc"].error == LOGS[0]["results"]["sums:large|2"]["acc_stderr"]
 
 
+def test_a_task_that_filters_its_rows_is_not_of_the_whole_dataset(tmp_path: Path) -> None:
+    tasks = {name: {**config, "hf_filter": "<function law>"} for name, config in LOGS[0]["config_tasks"].items()}
+    log = read_log(write(tmp_path / "results.json", changed(config_tasks=tasks)))
+    assert {found.dataset for found in log.measurements} == {None}
+
+
 def test_what_was_evaluated_is_told(whole: Log) -> None:
     small = by_name(whole)["sums:small|2", "acc"]
 

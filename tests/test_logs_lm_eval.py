@@ -250,3 +250,11 @@ def test_what_is_left_out_is_told_in_few_lines(tmp_path: Path) -> None:
 
     assert len(log.remarks) == 21
     assert log.remarks[-1] == "5 more are left out: they are not finite numbers"
+
+
+def test_a_task_whose_code_chooses_the_rows_is_not_of_the_whole_dataset(tmp_path: Path) -> None:
+    configs = {
+        name: {**config, "process_docs": "functools.partial(...)"} for name, config in LOGS[0]["configs"].items()
+    }
+    log = read_log(write(tmp_path / "log.json", changed(configs=configs)))
+    assert {found.dataset for found in log.measurements} == {None}

@@ -387,6 +387,39 @@ def test_of_several_branches_the_one_to_update_must_be_named(hub: HubDir, submit
     assert (outcome.status, "evalhub/hle, evalhub/hle-2" in outcome.stderr) == (2, True)
 
 
+def test_of_several_branches_the_only_one_of_ones_own_is_updated(
+    hub: HubDir, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = hub.model()
+    submit("--value", 41.5)
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "grace@example.org")
+    submit("--value", 42.5, "--supersede")
+    assert submit("--value", 43.5, "--update").status == 0
+    assert yaml.safe_load(show(model, "evalhub/hle")) == [entry(41.5)]
+    assert yaml.safe_load(show(model, "evalhub/hle-2")) == [entry(43.5)]
+
+
+def test_the_author_of_a_branch_may_have_a_name_in_any_encoding(
+    hub: HubDir, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = hub.model()
+    main = model.git("rev-parse", "main")
+    model.commit({"hle.yaml": [entry(41.5)]}, on="evalhub/hle", start=main, author=b"Gr\xe4ce")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "grace@example.org")
+    outcome = submit("--value", 42.5, "--update")
+    assert (outcome.status, "is not yours: Gr\ufffdce" in outcome.stderr) == (1, True)
+
+
+def test_what_to_type_next_is_not_what_was_typed(hub: HubDir, submit: Submit) -> None:
+    hub.model()
+    submit("--value", 41.5)
+    submit("--value", 50, "--notes", "With tools")
+    outcome = submit("--value", 42.5, "--update", "--branch", "hle-with-tools")
+    assert (outcome.status, "add --update" in outcome.stderr) == (1, False)
+
+
 def test_a_branch_to_update_that_is_not_there_is_an_error(hub: HubDir, submit: Submit) -> None:
     hub.model()
     outcome = submit("--value", 43.5, "--update", "--branch", "hle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from evalhub.cli.options import progress_bar, say
+from evalhub.errors import EvalhubError
+from evalhub.files import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,14 +43,19 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     """Plan what a list of scores would change, show it, commit it after a yes, and write what became of each score.
     Return whether nothing was left undone.
     """
-    from evalhub.batches import NOT_DONE, branch_for, plan_batch
+    from evalhub.batches import NOT_DONE, State, branch_for, count, plan_batch
     from evalhub.render import batches
     from evalhub.score_lists import read_scores
 
     rows = read_scores(options.path)
+    output = options.output or (None if options.dry_run else _result_file(options.path))
+    if output:
+        _check_output(output, options.path)
     request = replace(request, called=branch_for(options.path))
     with progress_bar(err, "planning") as progress:
         batch = plan_batch(hub, rows, wanted, model=options.model, request=request, progress=progress)
+    if not batch.lines:
+        raise EvalhubError(f"{shown(options.path)} holds no scores", "name a list, a log or a folder of logs")
     batches.print_plan(out, batch)
     for line in batches.not_done(batch.lines):
         err.print(line, soft_wrap=True)
@@ -56,11 +64,14 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     for warning in batches.warnings(batch):
         say(err, f"warning: {warning}", "yellow")
     if options.dry_run:
-        if options.output:
-            _write(options.output, batch)
-        say(err, "to commit it: the same command without --dry-run", "dim")
-    elif _wanted(batch, options):
-        batch = _carried_out(hub, batch, options, request.supersede, out, err)
+        if output:
+            _write(output, batch)
+        if count(batch.lines, State.NEW):
+            say(err, "to commit it: the same command without --dry-run", "dim")
+    elif output and _wanted(batch, options):
+        batch = _carried_out(hub, batch, options, output, request.supersede, out, err)
+    else:
+        say(err, "nothing was committed")
     return not any(line.state in NOT_DONE for line in batch.lines)
 
 
@@ -76,7 +87,9 @@ def _wanted(batch: Batch, options: Options) -> bool:
     return typer.confirm(f"commit {_counted(fresh, 'score')} on {_counted(branches, 'branch', 'branches')}{more}?")
 
 
-def _carried_out(hub: Hub, batch: Batch, options: Options, supersede: bool, out: Console, err: Console) -> Batch:
+def _carried_out(
+    hub: Hub, batch: Batch, options: Options, output: Path, supersede: bool, out: Console, err: Console
+) -> Batch:
     """Commit what is new, push it where that is wanted, and write what became of everything, also if interrupted."""
     from evalhub.batches import State, carry_out_batch, count
     from evalhub.render import batches
@@ -92,7 +105,6 @@ def _carried_out(hub: Hub, batch: Batch, options: Options, supersede: bool, out:
                 finished[model.model_id] = model
                 progress(number, len(finished))
 
-    output = options.output or _result_file(options.path)
     try:
         follow(carry_out_batch(hub, batch), "committing")
         if count(done().lines, State.COMMITTED):
@@ -107,7 +119,7 @@ def _carried_out(hub: Hub, batch: Batch, options: Options, supersede: bool, out:
                 err.print(line, soft_wrap=True)
     finally:
         _write(output, done())
-        say(err, f"wrote what became of each score to {output}")
+        say(err, f"wrote what became of each score to {shown(output)}")
         left = count(done().lines, State.NEW)
         if left:
             say(err, f"{_counted(left, 'score')} left: the same command goes on", "yellow")
@@ -121,6 +133,20 @@ def _counted(number: int, what: str, several: str = "") -> str:
 def _result_file(path: Path) -> Path:
     resolved = path.resolve()
     return path.parent / f"{path.stem if path.is_file() else resolved.name}.results.jsonl"
+
+
+def _check_output(output: Path, listed: Path) -> None:
+    """Raise `EvalhubError` where what became of the scores couldn't be written, before anything is done."""
+    try:
+        is_list = output.exists() and output.samefile(listed)
+        fits = not output.is_dir() and output.parent.is_dir() and os.access(output.parent, os.W_OK)
+    except OSError:
+        is_list, fits = False, False
+    if is_list:
+        raise EvalhubError(f"{shown(output)} is the list itself", "name another file: --output FILE", exit_status=2)
+    if not fits:
+        message = f"what becomes of each score can't be written to {shown(output)}"
+        raise EvalhubError(message, "name another file: --output FILE", exit_status=2)
 
 
 def _write(output: Path, batch: Batch) -> None:

@@ -127,7 +127,7 @@ def _about(run: _Run, configs: dict[str, Any], task: str) -> Measurement:
         "",
         0.0,
         model=run.model,
-        dataset=as_hub_id(config.get("hf_repo")),
+        dataset=as_hub_id(config.get("hf_repo")) if config.get("hf_filter") is None else None,  # else a part of it
         config=text_of(config, "hf_subset"),
         split=as_text(splits[0]) if isinstance(splits, list) and len(splits) == 1 else None,
         revision=as_commit(config.get("hf_revision")),

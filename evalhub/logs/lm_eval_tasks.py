@@ -20,8 +20,8 @@ _FRACTIONS_WHERE_LISTED = frozenset({"f1", "em", "acc_all", "math_verify"}) | {
 class Evaluated:
     """What was evaluated, as far as the log says it; of a group, what its tasks have in common.
 
-    `fractions` are the metrics that the task defines to be fractions, beside those that always are. `effective` of
-    `original` samples were evaluated.
+    `dataset` is None too where code chooses which of its rows count. `fractions` are the metrics that the task defines
+    to be fractions, beside those that always are. `effective` of `original` samples were evaluated.
     """
 
     dataset: str | None = None
@@ -81,7 +81,7 @@ class EvaluatedTasks:
             samples = as_mapping(self._samples.get(name))
             shots = as_count(self._shots.get(name))
             self._known[name] = Evaluated(
-                dataset=as_hub_id(config.get("dataset_path")),
+                dataset=_whole_dataset(config),
                 config=text_of(config, "dataset_name"),
                 split=text_of(config, "test_split", "validation_split"),  # in the harness's order
                 revision=as_commit(as_mapping(config.get("dataset_kwargs")).get("revision")),
@@ -91,6 +91,11 @@ class EvaluatedTasks:
                 original=as_count(samples.get("original")),
             )
         return self._known[name]
+
+
+def _whole_dataset(config: dict[str, Any]) -> str | None:
+    """Return the dataset, None where code of the task chooses or changes its rows: `mmlu_pro_law` is of MMLU-Pro."""
+    return as_hub_id(config.get("dataset_path")) if config.get("process_docs") is None else None
 
 
 def _fractions(listed: Any) -> frozenset[str]:

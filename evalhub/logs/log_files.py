@@ -49,9 +49,10 @@ class LogFile:
     def _read(self, *, limit: int) -> bytes:
         raw = read_file(self._real_path, limit=limit)
         if raw is None:
-            raise EvalhubError(f"{shown(self.path)}: no such file", "name a log that is there: --from FILE")
+            what = " is no file" if self.path.exists() else ": no such file"
+            raise EvalhubError(f"{shown(self.path)}{what}", "name a file that is there")
         if raw.kind != "file":
-            raise EvalhubError(f"{shown(self.path)} is a {raw.kind}", "name a file: --from FILE")
+            raise EvalhubError(f"{shown(self.path)} is a {raw.kind}", "name a file")
         return raw.content
 
     @property

@@ -88,7 +88,13 @@ def warnings(batch: Batch) -> Iterator[str]:
 
 def result_lines(lines: Iterable[Line]) -> str:
     """Return JSON lines, one a score (`schemas/batch.schema.json` has the form)."""
-    return "".join(json.dumps(_object(line), ensure_ascii=False) + "\n" for line in lines)
+    return "".join(_written(_object(line)) + "\n" for line in lines)
+
+
+def _written(line: dict[str, object]) -> str:
+    text = json.dumps(line, ensure_ascii=False)
+    # Names of files may be no Unicode, and no UTF-8 either.
+    return text if text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text) else json.dumps(line)
 
 
 def _object(line: Line) -> dict[str, object]:

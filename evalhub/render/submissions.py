@@ -62,7 +62,7 @@ def hints(outcome: Outcome, push: str | None) -> Iterator[str]:
         yield "nobody can check a score without a source: add --source-url URL"
     if outcome.status is Status.CONFLICT:
         own = any(place.place.ref.startswith("refs/heads/evalhub/") for item in plan.items for place in item.standing)
-        if own:
+        if own and plan.onto is None:
             yield "to change what your branch proposes: add --update"
         yield "to propose yours instead: add --supersede; for another setup: tell them apart with --notes"
     elif outcome.status is Status.PLANNED:
