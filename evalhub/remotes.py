@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -24,8 +25,8 @@ _PATTERNS = {
     "bitbucket.org": "https://{host}/{path}/pull-requests/new?source={branch}",
     "codeberg.org": _COMPARE,
 }
-_REMOTE_WORDS = re.compile(r"^remote:[ \t]*(.*?)[ \t\x1b\[K]*$", re.MULTILINE)
-_OPENS_ONE = re.compile(r"https?://[^\s<>\"']*(?:pull|merge|compare)[^\s<>\"']*")
+_PAGE = re.compile(r"https?://[^\s<>\"']+")
+_OPENS_ONE = re.compile("pull|merge|compare")
 _USER_INFO = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//([^/\s]*)@", re.IGNORECASE)
 # What git says in English where the other side doesn't know who asks, or has no such repository.
 _UNAUTHENTICATED = re.compile(
@@ -44,6 +45,7 @@ _COMMONPLACE = re.compile(
     re.MULTILINE,
 )
 _MOST_WORDS = 2_000
+_LONGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Remote:
 
     def remote_words(self, words: str) -> str:
         """Return only what the server said."""
-        return "; ".join(filter(None, (self.hide(line) for line in _REMOTE_WORDS.findall(words))))
+        return printable("; ".join(filter(None, map(self.hide, _lines_of_server(words)))), limit=_MOST_WORDS)
 
     def _hidden(self, words: str) -> str:
         for url in (self.url, self.fetch_url):
@@ -142,16 +144,23 @@ def pull_request_url(remote: Remote, base: str, branch: str, words: str) -> str 
     """Return where a pull request of `branch` is opened: what the server said when it got it (`words`), else what is
     known of its host, else None.
     """
-    for line in _REMOTE_WORDS.findall(words):
-        found = _OPENS_ONE.search(line)
-        if found:
-            return remote.hide(found[0])
+    for line in _lines_of_server(words):
+        for page in _PAGE.findall(line):
+            if len(page) <= _LONGEST_PAGE and _OPENS_ONE.search(page):
+                return remote.hide(page)
     host, path = split_url(remote.url)
     pattern = _PATTERNS.get(host)
     if pattern is None:
         return None
     path = quote(path.strip("/").removesuffix(".git"))
     return pattern.format(host=host, path=path, base=quote(base), branch=quote(branch))
+
+
+def _lines_of_server(words: str) -> Iterator[str]:
+    """Yield what the server said, without what git adds to its lines."""
+    for line in words.split("\n"):
+        if line.startswith("remote:"):
+            yield line.removeprefix("remote:").rstrip().removesuffix("\x1b[K").strip()
 
 
 def _host(remote: Remote) -> str:

@@ -17,6 +17,9 @@ _HEADS = "refs/heads/"
 _ASKED = ("HEAD", "refs/heads/*", "refs/pr/*", "refs/pull/*/head", "refs/merge-requests/*/head")
 _LINE = re.compile(r"([0-9a-f]{40})\t(\S+)")
 _SYMBOLIC = re.compile(r"ref: (refs/heads/\S+)\tHEAD")
+# A server can list any text, and git takes one with a colon or asterisk for a refspec, which writes refs of the clone.
+_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$")
+_LONGEST_NAME = 300  # a thousand such still fit into a command
 _MOST_FETCHED = 1_000  # refs that the clone hasn't got: so many arguments are one command
 _TRIES = 3
 # The objects only: no ref, no FETCH_HEAD, nothing that the user's configuration would do beside it.
@@ -84,16 +87,20 @@ def _listed(program: GitProgram, remote: Remote, onward: str) -> tuple[dict[str,
             named = match[1]
         elif match := _LINE.fullmatch(line):
             ids[match[2]] = pygit2.Oid(hex=match[1])
-    head = ids.pop("HEAD", None)
+    head, ids = ids.get("HEAD"), _relevant(ids)
     for ref in (named, _HEADS + "main", _HEADS + "master"):
         if ref in ids and not ref.startswith(pulls.PROPOSALS):
-            return _relevant(ids), git.Branch(ref, ids[ref])
+            return ids, git.Branch(ref, ids[ref])
     same = [ref for ref, id in ids.items() if id == head and ref.startswith(_HEADS) and not pulls.is_proposal(ref)]
-    return _relevant(ids), git.Branch(same[0], ids[same[0]]) if same else None
+    return ids, git.Branch(same[0], ids[same[0]]) if same else None
 
 
 def _relevant(ids: dict[str, pygit2.Oid]) -> dict[str, pygit2.Oid]:
-    return {ref: id for ref, id in ids.items() if ref.startswith(_HEADS) or pulls.is_proposal(ref)}
+    return {ref: id for ref, id in ids.items() if _is_name(ref) and (ref.startswith(_HEADS) or pulls.is_proposal(ref))}
+
+
+def _is_name(ref: str) -> bool:
+    return len(ref) <= _LONGEST_NAME and _NO_NAME.search(ref) is None
 
 
 def _proposals(ids: dict[str, pygit2.Oid], default: git.Branch | None) -> list[PullRef]:
