@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pygit2
@@ -21,6 +23,8 @@ from evalhub.upstream import Upstream
 
 _MOST_BYTES = 10_000_000  # in all files together: results are text
 _MOST_FILES = 100
+# HEAD is elsewhere meanwhile; these say which branch it goes back to.
+_WORK = {"rebase-merge/head-name": "rebased", "rebase-apply/head-name": "rebased", "BISECT_START": "bisected"}
 _OTHER_FILES = "the pull request has other files than the branch"
 
 
@@ -82,9 +86,9 @@ class HubBranch:
             tip = git.read_commit(repository, git.read_refs(repository).ids[ref])
             if not self._has_all(tip, checked.changes):
                 return _OTHER_FILES
-        place = self._checked_out()
-        if place is not None:
-            return f"it is checked out in {printable(place)}"
+        in_use = self._in_use()
+        if in_use:
+            return in_use
         # Only if it is still where it was: somebody may have committed to it meanwhile.
         ended = self.program.attempt("update-ref", "--no-deref", "-d", self.branch.ref, str(self.branch.tip))
         return "" if ended.status == 0 else "it has changed meanwhile"
@@ -122,16 +126,24 @@ class HubBranch:
             raise EvalhubError(f"{len(files)} files differ ({total} bytes), which is more than results", by_hand)
         return files
 
-    def _checked_out(self) -> str | None:
-        """Return the working tree in which the branch is checked out."""
+    def _in_use(self) -> str:
+        """Say where the branch is checked out, or that it is worked on; nothing where it can go."""
         place = ""
         for line in self.program.lines("worktree", "list", "--porcelain"):
             if line.startswith("worktree "):
                 place = line.removeprefix("worktree ")
             elif line == f"branch {self.branch.ref}":
-                return place
-        head = self.program.ask("symbolic-ref", "--quiet", "HEAD")
-        return str(self.program.folder) if head == self.branch.ref else None
+                return f"it is checked out in {printable(place)}"
+        if self.program.ask("symbolic-ref", "--quiet", "HEAD") == self.branch.ref:
+            return f"it is checked out in {self.program.name}"
+        common = self.program.folder / self.program.run("rev-parse", "--git-common-dir")
+        names = (self.branch.ref, self.branch.ref.removeprefix("refs/heads/"))
+        for git_dir in (common, *common.glob("worktrees/*")):
+            for file, work in _WORK.items():
+                with suppress(OSError):
+                    if os.fsdecode((git_dir / file).read_bytes()).strip() in names:
+                        return f"it is being {work}"
+        return ""
 
 
 def _title(commit: pygit2.Commit) -> str:

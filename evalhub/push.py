@@ -18,7 +18,7 @@ from evalhub.huggingface import HubClient
 from evalhub.names import printable
 from evalhub.pulls import PROPOSALS
 from evalhub.push_check import Check, check
-from evalhub.remotes import find_remote, git_command, pull_request_url, quoted_ref
+from evalhub.remotes import Remote, find_remote, git_command, pull_request_url, quoted_ref
 from evalhub.snapshot import PlacedResult, RepoSnapshot
 from evalhub.terms import Origin
 from evalhub.unsafe import refuse_unsafe
@@ -141,9 +141,10 @@ class _Push:
 
     def run(self) -> Outcome:
         repo_id = self.remote.hugging_face_id
+        if repo_id is not None:
+            _check_hub(self.remote, repo_id)
         client = HubClient() if repo_id is not None else None
         if repo_id is not None:
-            _check_model(repo_id)
             self.outcome = replace(self.outcome, hugging_face=True)
         self.note(f"asking {self.remote.name} what stands there")
         upstream = look(self.program, self.remote, self.tip, self.onward)
@@ -180,7 +181,7 @@ class _Push:
 
     def _push(self) -> Outcome:
         self.note(f"pushing to {self.remote.name}")
-        words = git_push.push_branch(self.program, self.remote, self.branch, self.onward)
+        words = git_push.push_branch(self.program, self.remote, self.branch, self.tip, self.onward)
         return replace(self.outcome, url=self._url(words))
 
     def _open(
@@ -253,7 +254,11 @@ class _Push:
         return git_command(self.program, f"push {quoted_ref(self.remote.name)} {quoted_ref(name)}")
 
 
-def _check_model(repo_id: str) -> None:
+def _check_hub(remote: Remote, repo_id: str) -> None:
+    """Raise where the Hub's client would not open a pull request for the remote."""
+    if remote.is_elsewhere:
+        hint = "unset it, or name a remote that is there: --remote NAME"
+        raise EvalhubError(f"{printable(remote.name)} is on Hugging Face, and HF_ENDPOINT names another host", hint)
     parts = repo_id.split("/")
     if len(parts) > 2 or not all(parts):
         raise EvalhubError(f"the remote {printable(repo_id, limit=100)} is no model on Hugging Face", "check its URL")

@@ -50,25 +50,34 @@ _LONGEST_PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A remote by name. `url` is where it is pushed to, with whatever user and password it has in it: never shown."""
+    """A remote by name. `url` is where it is pushed to, and `more` where else, with whatever user and password they
+    have in them: never shown.
+    """
 
     name: str
     url: str
     fetch_url: str
+    more: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
-        """The URL for people, without user and password."""
-        return printable(_USER_INFO.sub(lambda match: match[0].replace(f"{match[1]}@", ""), self.url), limit=200)
+        """Where it is pushed to, for people, without user and password."""
+        urls = (
+            _USER_INFO.sub(lambda match: match[0].replace(f"{match[1]}@", ""), url) for url in (self.url, *self.more)
+        )
+        return ", ".join(printable(url, limit=200) for url in urls)
 
     @property
     def hugging_face_id(self) -> str | None:
         """The id of the repo on the Hugging Face Hub (or what HF_ENDPOINT names), or None where it is another host."""
         if not _is_hugging_face(self.url):
             return None
-        path = split_url(self.url)[1].strip("/")
-        prefix = urlsplit(_endpoint()).path.strip("/")
-        return path.removeprefix(f"{prefix}/" if prefix else "").removesuffix(".git")
+        return split_url(self.url)[1].strip("/").removeprefix(_folder()).removesuffix(".git")
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is on huggingface.co, and HF_ENDPOINT sends the Hub's client to another host."""
+        return split_url(self.url)[0] in _HF_HOSTS and bool(_endpoint()) and split_url(_endpoint())[0] not in _HF_HOSTS
 
     def hide(self, words: str) -> str:
         """Return a stranger's words without the user's name and password of the remote's URL, one line."""
@@ -79,7 +88,7 @@ class Remote:
         return printable("; ".join(filter(None, map(self.hide, _lines_of_server(words)))), limit=_MOST_WORDS)
 
     def _hidden(self, words: str) -> str:
-        for url in (self.url, self.fetch_url):
+        for url in (self.url, self.fetch_url, *self.more):
             match = _USER_INFO.match(url)
             for secret in match[1].split(":", 1)[1:] or [match[1]] if match else []:
                 for form in {secret, unquote(secret)} - {"", "git"}:
@@ -101,11 +110,12 @@ def find_remote(git: GitProgram, name: str | None) -> Remote:
         listed = printable(", ".join(names), limit=200)
         raise EvalhubError(f"{git.name} has several remotes: {listed}", "name one: --remote NAME", exit_status=2)
     chosen = name or ("origin" if "origin" in names else names[0])
-    push, fetch = (git.ask("remote", "get-url", *option, "--", chosen) for option in (("--push",), ()))
+    push, fetch = (git.ask("remote", "get-url", *option, "--", chosen) for option in (("--push", "--all"), ()))
     if not push or not fetch:
         hint = f"say where it is: {git_command(git, f'remote set-url {quoted_ref(chosen)} URL')}"
         raise EvalhubError(f"the remote {printable(chosen)} of {git.name} has no URL", hint)
-    return Remote(chosen, push.split("\n")[0], fetch.split("\n")[0])
+    first, *more = push.split("\n")
+    return Remote(chosen, first, fetch.split("\n")[0], tuple(more))
 
 
 def git_command(git: GitProgram, rest: str) -> str:
@@ -178,8 +188,15 @@ def _is_hugging_face(url: str) -> bool:
     endpoint = _endpoint()
     if not endpoint or not host or host != split_url(endpoint)[0]:
         return False
-    # Over SSH it has another port, over HTTP the same.
-    return not url.lower().startswith(("http:", "https:")) or _port(url) == _port(endpoint)
+    # Over SSH it has another port and folder, over HTTP the same.
+    is_below = split_url(url)[1].strip("/").startswith(_folder()) and _port(url) == _port(endpoint)
+    return is_below or not url.lower().startswith(("http:", "https:"))
+
+
+def _folder() -> str:
+    """Return the folder in which HF_ENDPOINT has its repositories, with a slash after it, or nothing."""
+    path = split_url(_endpoint())[1].strip("/")
+    return f"{path}/" if path else ""
 
 
 def _port(url: str) -> int | None:

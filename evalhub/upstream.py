@@ -22,6 +22,7 @@ _NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|[
 _LONGEST_NAME = 300  # a thousand such still fit into a command
 _MOST_FETCHED = 1_000  # refs that the clone hasn't got: so many arguments are one command
 _TRIES = 3
+_PATIENCE = 120  # seconds
 # The objects only: no ref, no FETCH_HEAD, nothing that the user's configuration would do beside it.
 _FETCH = (
     "fetch",
@@ -73,12 +74,13 @@ def look(program: GitProgram, remote: Remote, tip: str, onward: str) -> Upstream
 
 def fetch(program: GitProgram, remote: Remote, refspecs: list[str]) -> Ended:
     """Fetch `refspecs`; without a destination they change no ref."""
-    return program.attempt(*_FETCH, "--", remote.name, *refspecs, **prompts())
+    no_head = ("-c", f"remote.{remote.name}.followRemoteHEAD=never")  # git 2.48 would make origin/HEAD
+    return program.attempt(*no_head, *_FETCH, "--", remote.name, *refspecs, **prompts())
 
 
 def _listed(program: GitProgram, remote: Remote, onward: str) -> tuple[dict[str, pygit2.Oid], git.Branch | None]:
     """Return the remote's refs that matter here, and its default branch."""
-    ended = program.attempt("ls-remote", "--symref", "--", remote.name, *_ASKED, **prompts())
+    ended = program.attempt(*_patience(program), "ls-remote", "--symref", "--", remote.name, *_ASKED, **prompts())
     if ended.status:
         raise refused(remote, ended, program, onward)
     named, ids = "", {}
@@ -93,6 +95,13 @@ def _listed(program: GitProgram, remote: Remote, onward: str) -> tuple[dict[str,
             return ids, git.Branch(ref, ids[ref])
     same = [ref for ref, id in ids.items() if id == head and ref.startswith(_HEADS) and not pulls.is_proposal(ref)]
     return ids, git.Branch(same[0], ids[same[0]]) if same else None
+
+
+def _patience(program: GitProgram) -> tuple[str, ...]:
+    """Return the options with which git gives up a server that never answers, unless somebody has set others."""
+    if program.ask("config", "--get-regexp", r"^http\..*lowspeed") is not None:
+        return ()
+    return "-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={_PATIENCE}"
 
 
 def _relevant(ids: dict[str, pygit2.Oid]) -> dict[str, pygit2.Oid]:

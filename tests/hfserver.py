@@ -80,6 +80,9 @@ class HubHandler(GitHandler):
         header = lines[0]["value"]
         operations = [(line["key"], line["value"]) for line in lines[1:]]
         self.server.sent.append(Sent(repo, revision, query, dict(self.headers), header, operations))
+        if failure == "silence":
+            self.rfile.read(1)  # until the client gives up
+            return
         if failure == "cut before":
             self.connection.close()
             return

@@ -212,6 +212,22 @@ def test_hugging_face_is_known_by_its_host(url: str, id: str | None, monkeypatch
     assert Remote("origin", url, url).hugging_face_id == id
 
 
+@pytest.mark.parametrize(
+    ("url", "id"),
+    [
+        ("https://corp.example.org/api/hub/org/model", "org/model"),
+        ("https://corp.example.org/git/org/model", None),
+        ("https://corp.example.org:8443/api/hub/org/model", None),
+        ("git@corp.example.org:org/model", "org/model"),
+        ("https://huggingface.co@evil.example/org/model", None),
+        ("https://HuggingFace.CO/org/model", "org/model"),
+    ],
+)
+def test_an_endpoint_may_be_a_folder_of_its_host(url: str, id: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "https://corp.example.org/api/hub/")
+    assert Remote("origin", url, url).hugging_face_id == id
+
+
 # --- which remote ---------------------------------------------------------------------------------------------------
 
 
@@ -461,6 +477,39 @@ def test_a_score_that_arrives_between_asking_and_fetching_is_seen(
     monkeypatch.setattr(upstream, "fetch", raced)
     outcome = push()
     assert "39.0 on pull request 2" in outcome.stdout
+
+
+def test_only_what_was_compared_is_pushed(
+    remote: Repo, model: Repo, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evalhub import git_push
+
+    original, compared = git_push.push_branch, model.git("rev-parse", "evalhub/hle")
+
+    def late(*arguments: object) -> str:
+        model.commit({"late.yaml": [entry(1.0, notes="late")]}, on="evalhub/hle")
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(git_push, "push_branch", late)
+    assert push().status == 0
+    assert refs(remote)["refs/heads/evalhub/hle"] == compared
+
+
+def test_every_address_of_a_remote_keeps_its_password(remote: Repo, model: Repo, push: Push, tmp_path: Path) -> None:
+    hook(remote, "pre-receive", "echo 'no way, an0therS3cret'; exit 1")
+    model.git("remote", "set-url", "--push", "origin", f"file://{remote.path}")
+    model.git("remote", "set-url", "--push", "--add", "origin", "https://ada:an0therS3cret@127.0.0.1:1/org/model")
+    outcome = push()
+    assert outcome.status != 0
+    assert "an0therS3cret" not in outcome.stdout + outcome.stderr
+
+
+def test_several_addresses_of_a_remote_are_told(remote: Repo, model: Repo, push: Push, tmp_path: Path) -> None:
+    fork = remote.clone(tmp_path / "fork", "--bare")
+    for number, repo in enumerate((remote, fork)):
+        model.git("remote", "set-url", "--push", *["--add"][:number], "origin", f"file://{repo.path}")
+    outcome = push("--dry-run")
+    assert f"would push evalhub/hle to origin (file://{remote.path}, file://{fork.path})" in outcome.stdout
 
 
 def test_an_unsafe_repository_runs_no_git(hub: HubDir, remote: Repo, push: Push) -> None:

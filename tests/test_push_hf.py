@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import subprocess
 import sys
@@ -113,6 +114,19 @@ def test_a_branch_that_is_checked_out_stays(ada: Contributor) -> None:
     assert outcome.returncode == 0
     assert "still there: it is checked out in" in outcome.stdout
     assert f"git -C {ada.model.path} branch -D evalhub/hle" in outcome.stderr
+    assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
+
+
+@pytest.mark.parametrize("work", [("rebase", "--exec", "false", "main"), ("bisect", "start")])
+def test_a_branch_that_is_worked_on_stays(work: tuple[str, ...], ada: Contributor) -> None:
+    tip = ada.propose(41.5)
+    ada.model.git("checkout", "-q", "evalhub/hle")
+    with contextlib.suppress(AssertionError):  # the rebase stops where its command fails
+        ada.model.git(*work)
+    ada.model.git("checkout", "-q", "--detach")
+    outcome = ada.push()
+    assert outcome.returncode == 0
+    assert "still there: it is being" in outcome.stdout
     assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
 
 
@@ -286,6 +300,17 @@ def test_an_expired_token_is_never_printed(ada: Contributor, server: HubServer) 
     assert server.sent == []
 
 
+@pytest.mark.parametrize("url", ["https://huggingface.co/org/model", "https://hf.co/org/model", "git@hf.co:org/model"])
+def test_what_is_for_another_hub_is_not_sent_to_this_one(url: str, ada: Contributor, server: HubServer) -> None:
+    tip = ada.propose(41.5)
+    ada.model.git("remote", "set-url", "--push", "origin", url)
+    outcome = ada.push()
+    assert outcome.returncode == 1
+    assert "HF_ENDPOINT" in outcome.stderr
+    assert (server.sent, server.seen) == ([], [])
+    assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
+
+
 def test_without_a_token_nothing_is_asked(ada: Contributor, server: HubServer) -> None:
     ada.propose(41.5)
     outcome = ada.push(HF_TOKEN="")
@@ -311,6 +336,21 @@ def test_a_proposal_to_another_branch_of_that_number_is_never_overwritten(ada: C
     assert outcome.returncode == 1
     assert refs(ada.model)["refs/pr/1"] == mine
     assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
+
+
+def test_a_hub_that_never_answers_is_given_up(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    server.break_at["commit"] = "silence"
+    code = "from evalhub import huggingface; huggingface._PATIENCE = 0.5; from evalhub.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "push", "org/model", "--hub", str(ada.hub.root)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **ada.environment},
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "may have been opened all the same" in done.stderr
 
 
 def test_offline_mode_says_what_to_unset(ada: Contributor) -> None:

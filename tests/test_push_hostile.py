@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,6 +89,17 @@ def test_a_name_that_is_an_option_or_too_long_is_no_name(
     for name in ("--upload-pack=x", "refs/heads/evalhub/" + "x" * 60_000, "refs/pr/1^{}", "refs/pr/2/../../heads/x"):
         server.more[name] = remote.commit({"evil.yaml": [entry(9.0)]}, on="x", start=remote.tip())
     assert push().status == 0
+
+
+def test_a_server_that_never_answers_is_given_up(model: Repo, push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
+    from evalhub import upstream
+
+    monkeypatch.setattr(upstream, "_PATIENCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        model.git("remote", "set-url", "origin", f"http://127.0.0.1:{silent.getsockname()[1]}/org/model.git")
+        outcome = push()
+    assert outcome.status == 1
+    assert "the branch is still there" in outcome.stderr
 
 
 # --- what a server says ---------------------------------------------------------------------------------------------
