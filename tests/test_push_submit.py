@@ -17,6 +17,9 @@ from hfserver import TOKEN, HubServer
 from terminals import EVALHUB
 from test_submit import refs, state
 
+from evalhub import batch_push
+from evalhub.snapshot import RepoSnapshot
+
 Run = Callable[..., Outcome]
 HLE = ("org/model", "--benchmark", "hle", "--value", "41.5")
 REJECTS = "echo 'not today'; exit 1"
@@ -192,6 +195,27 @@ def test_the_same_list_again_pushes_what_is_left(models: Models, scores: Path, s
     tips = [refs(remote)["refs/heads/evalhub/scores"] for remote in remotes]
     assert [before[0], before[2]] == [refs(remotes[0]), refs(remotes[2])]
     assert len(tips) == 3
+
+
+def test_an_interrupt_says_what_is_not_pushed_and_the_same_list_pushes_it(
+    models: Models, scores: Path, submit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remotes = [models.add(f"org/{name}")[0] for name in ("one", "two", "three")]
+    original = batch_push.push_branch
+
+    def interrupted(snapshot: RepoSnapshot, *arguments: Any) -> Any:
+        if snapshot.id == "org/two":
+            raise KeyboardInterrupt
+        return original(snapshot, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_push, "push_branch", interrupted)
+        outcome = submit("--batch", scores)
+    assert outcome.status == 130
+    assert "2 scores not pushed yet: the same command goes on" in outcome.stderr
+    assert statuses(scores) == {"org/one": "pushed", "org/two": "committed", "org/three": "committed"}
+    assert submit("--batch", scores).status == 0
+    assert [proposals(remote) for remote in remotes] == [{"refs/heads/evalhub/scores"}] * 3
 
 
 def test_a_model_without_a_remote_is_told(hub: HubDir, models: Models, scores: Path, submit: Run) -> None:

@@ -111,6 +111,9 @@ def _carried_out(hub: Hub, batch: Batch, options: Options, supersede: bool, out:
         left = count(done().lines, State.NEW)
         if left:
             say(err, f"{_counted(left, 'score')} left: the same command goes on", "yellow")
+        waiting = count(done().lines, State.COMMITTED) if options.push else 0
+        if waiting:
+            say(err, f"{_counted(waiting, 'score')} not pushed yet: the same command goes on", "yellow")
     return done()
 
 
