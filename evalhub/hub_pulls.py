@@ -41,24 +41,29 @@ class HubBranch:
     onward: str
 
     def opened_before(self, there: Upstream, checked: Check) -> Opened | None:
-        """Return the pull request that an earlier try has opened: with the same title and the same changes."""
+        """Return the pull request that an earlier try has opened: with the same title and the same changes.
+
+        Raises `EvalhubError` where the Hub doesn't say whether it is open still.
+        """
         if checked.merged:
             return None
         title = self._message()[0]
         for pull, tip in self._pulls(there):
-            if pull.number and self._has_all(tip, checked.changes) and _title(tip) == title:
+            alike = self._has_all(tip, checked.changes) and _title(tip) == title
+            if pull.number and alike and self._is_open(pull):
                 return Opened(pull.number, self.client.page(self.repo_id, pull.number))
         return None
 
     def continued(self, there: Upstream) -> PullRef | None:
-        """Return the open pull request that the branch goes on from."""
+        """Return the open pull request that the branch goes on from. Raises `EvalhubError`."""
         if there.default is None:
             return None
         proposed = Proposed(ResultReader(self.repository), there.default)
         held = [pull for pull, _ in self._pulls(there) if self.repository.descendant_of(self.branch.tip, pull.tip)]
         # The ref of one that was merged stays, also after a squash.
         ahead = {pull: self.repository.ahead_behind(pull.tip, there.default.tip)[0] for pull in held}
-        return max((pull for pull in held if proposed.files(pull)), key=ahead.__getitem__, default=None)
+        nearest = sorted((pull for pull in held if proposed.files(pull)), key=ahead.__getitem__, reverse=True)
+        return next(filter(self._is_open, nearest), None)
 
     def open(self, there: Upstream, checked: Check) -> Opened:
         """Open a pull request, or commit to the one that the branch goes on from. Raises `EvalhubError`."""
@@ -98,6 +103,9 @@ class HubBranch:
         for pull in there.pulls:
             if pull.ref.startswith("refs/pr/") and git.is_commit(self.repository, pull.tip):
                 yield pull, git.read_commit(self.repository, pull.tip)
+
+    def _is_open(self, pull: PullRef) -> bool:
+        return pull.number is not None and self.client.is_open(self.repo_id, pull.number, self.onward)
 
     def _has_all(self, commit: pygit2.Commit, changes: tuple[Change, ...]) -> bool:
         """Whether a commit has each changed file as the branch has it."""

@@ -71,6 +71,12 @@ class HubClient:
         """Commit to an open pull request. Raises `EvalhubError`, which says `onward` to go on."""
         self._commit(repo_id, commit, onward, revision=f"refs/pr/{number}")
 
+    def is_open(self, repo_id: str, number: int, onward: str) -> bool:
+        """Ask whether a pull request is neither closed nor merged: its ref stays. Raises `EvalhubError`."""
+        with self._explained(repo_id, onward):
+            found = self._api.get_discussion_details(repo_id, number, token=self._token)
+        return found.status in ("open", "draft")
+
     def page(self, repo_id: str, number: int) -> str:
         """Return the address of a pull request's page."""
         return self._shown(f"{self._api.endpoint}/{repo_id}/discussions/{number}")

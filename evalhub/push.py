@@ -128,7 +128,7 @@ class _Push:
         self.snapshot, self.branch, self.wanted, self.note = snapshot, branch, wanted, note
         self.program = GitProgram(snapshot.path)
         self.ref = _HEADS + branch
-        tip = self.program.ask("rev-parse", "--verify", "--quiet", "--end-of-options", self.ref + "^{commit}")
+        tip = self.program.ask("show-ref", "--verify", "--hash", "--", self.ref)
         if tip is None:
             raise self._no_such_branch()
         self.tip = tip

@@ -14,9 +14,8 @@ from evalhub.errors import EvalhubError
 from evalhub.files import quoted
 from evalhub.git_program import Ended, GitProgram
 from evalhub.names import printable
-from evalhub.repos import split_url
+from evalhub.repos import HUB_HOSTS, split_url
 
-_HF_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
 _COMPARE = "https://{host}/{path}/compare/{base}...{branch}"
 _PATTERNS = {
     "github.com": _COMPARE + "?expand=1",
@@ -77,7 +76,7 @@ class Remote:
     @property
     def is_elsewhere(self) -> bool:
         """Whether it is on huggingface.co, and HF_ENDPOINT sends the Hub's client to another host."""
-        return split_url(self.url)[0] in _HF_HOSTS and bool(_endpoint()) and split_url(_endpoint())[0] not in _HF_HOSTS
+        return split_url(self.url)[0] in HUB_HOSTS and bool(_endpoint()) and split_url(_endpoint())[0] not in HUB_HOSTS
 
     def hide(self, words: str) -> str:
         """Return a stranger's words without the user's name and password of the remote's URL, one line."""
@@ -183,7 +182,7 @@ def _endpoint() -> str:
 
 def _is_hugging_face(url: str) -> bool:
     host = split_url(url)[0]
-    if host in _HF_HOSTS:
+    if host in HUB_HOSTS:
         return True
     endpoint = _endpoint()
     if not endpoint or not host or host != split_url(endpoint)[0]:

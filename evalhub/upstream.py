@@ -140,4 +140,4 @@ def _fill_in(program: GitProgram, upstream: Upstream, tip: str) -> None:
     wanted = list(dict.fromkeys(map(str, (*commits, *bases))))
     for start in range(0, len(wanted), _MOST_FETCHED):  # reads every file to look for what is in none
         part = wanted[start : start + _MOST_FETCHED]
-        program.ask("grep", "--quiet", "-F", "-e", _NOWHERE, *part, "--", RESULTS_FOLDER)
+        program.attempt("grep", "--quiet", "-F", "-e", _NOWHERE, *part, "--", RESULTS_FOLDER, **prompts())

@@ -116,6 +116,15 @@ def test_a_branch_that_is_not_there_is_told_with_those_that_are(model: Repo, pus
     assert "evalhub/hle" in outcome.stderr
 
 
+@pytest.mark.parametrize("name", ["hle~1", "hle^", "hle@{0}", "hle:README.md", "-d", "--all", "*", "hle..main", ""])
+def test_a_revision_is_no_branch(name: str, remote: Repo, model: Repo, push: Push) -> None:
+    before = refs(remote)
+    outcome = push("--", name)
+    assert outcome.status == 1
+    assert "has no branch" in outcome.stderr
+    assert refs(remote) == before
+
+
 def test_a_dry_run_changes_no_ref_anywhere(remote: Repo, model: Repo, push: Push) -> None:
     before = refs(remote), refs(model)
     outcome = push("--dry-run")

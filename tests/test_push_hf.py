@@ -152,6 +152,27 @@ def test_a_branch_on_top_of_a_merged_pull_request_gets_one_of_its_own(ada: Contr
     assert (server.sent[1].revision, server.sent[1].query) == ("main", {"create_pr": ["1"]})
 
 
+def test_a_branch_on_top_of_a_closed_pull_request_gets_one_of_its_own(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    ada.push()
+    pull = ada.model.git("rev-parse", "refs/pr/1")
+    server.closed.add(("org/model", 1))
+    ada.model.commit({"hle.yaml": [entry(42.0)]}, on="evalhub/hle-2", start=pull, message="Correct it")
+    assert ada.push("hle-2").returncode == 0
+    assert server.sent[1].query == {"create_pr": ["1"]}
+
+
+def test_a_closed_pull_request_is_not_told_to_be_open(ada: Contributor, server: HubServer) -> None:
+    tip = ada.propose(41.5)
+    server.lose_git_after_commit = True
+    ada.push()
+    server.git_is_gone = server.lose_git_after_commit = False
+    server.closed.add(("org/model", 1))
+    outcome = ada.push()
+    assert "is open" not in outcome.stdout
+    assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
+
+
 def test_a_branch_whose_pull_request_was_merged_has_nothing_to_push(ada: Contributor, server: HubServer) -> None:
     tip = ada.propose(41.5)
     ada.model.git("checkout", "-q", "evalhub/hle")

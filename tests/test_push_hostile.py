@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Cli, Outcome
 from gitrepos import IDENTITY, HubDir, Repo, entry
-from gitservers import GitHandler, GitServer, bare_remote, running
+from gitservers import GitHandler, GitServer, bare_remote, hook, running
 from test_submit import refs, state
 
 from evalhub.remotes import Remote, pull_request_url
@@ -113,6 +113,16 @@ def test_a_very_long_line_costs_nothing(line: str) -> None:
     assert pull_request_url(remote, "main", "evalhub/hle", f"remote: {line}\n") is None
     assert len(remote.remote_words(f"remote: {line}\n")) < 3_000
     assert time.process_time() - begin < 2
+
+
+def test_a_flood_of_words_is_cut(remote: Repo, model: Repo, push: Push) -> None:
+    hook(remote, "pre-receive", "yes 'remote: repository' | head -n 200000 >&2; exit 1")
+    begin = time.process_time()
+    outcome = push()
+    assert outcome.status == 1
+    assert "pre-receive hook declined" in outcome.stderr
+    assert len(outcome.stderr) < 5_000
+    assert time.process_time() - begin < 5
 
 
 def test_the_words_of_a_server_keep_their_last_letter() -> None:
