@@ -25,7 +25,14 @@ _MOST_BYTES = 10_000_000  # in all files together: results are text
 _MOST_FILES = 100
 # HEAD is elsewhere meanwhile; these say which branch it goes back to.
 _WORK = {"rebase-merge/head-name": "rebased", "rebase-apply/head-name": "rebased", "BISECT_START": "bisected"}
-_OTHER_FILES = "the pull request has other files than the branch"
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What became of a branch: `kept` says why it is still there, `has_more` that the pull request lacks some of it."""
+
+    kept: str = ""
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +84,8 @@ class HubBranch:
             return Opened(pull.number, self.client.page(self.repo_id, pull.number))
         return self.client.open_pull_request(self.repo_id, commit, self.onward)
 
-    def replace_by(self, number: int, checked: Check) -> str:
-        """Fetch the pull request's ref and delete the branch that it stands for; return why it was kept, if it was.
+    def replace_by(self, number: int, checked: Check) -> Replaced:
+        """Fetch the pull request's ref and delete the branch that it stands for.
 
         Raises `EvalhubError` where the ref can't be fetched.
         """
@@ -90,13 +97,16 @@ class HubBranch:
         with git.reading(str(self.program.folder), ref):
             tip = git.read_commit(repository, git.read_refs(repository).ids[ref])
             if not self._has_all(tip, checked.changes):
-                return _OTHER_FILES
+                return Replaced("the pull request has other files than the branch", has_more=True)
+        moved = Replaced("it has changed meanwhile", has_more=True)
+        if self.program.ask("show-ref", "--verify", "--hash", "--", self.branch.ref) != str(self.branch.tip):
+            return moved
         in_use = self._in_use()
         if in_use:
-            return in_use
+            return Replaced(in_use)
         # Only if it is still where it was: somebody may have committed to it meanwhile.
         ended = self.program.attempt("update-ref", "--no-deref", "-d", self.branch.ref, str(self.branch.tip))
-        return "" if ended.status == 0 else "it has changed meanwhile"
+        return Replaced() if ended.status == 0 else moved
 
     def _pulls(self, there: Upstream) -> Iterator[tuple[PullRef, pygit2.Commit]]:
         """Yield the Hub's pull requests with their commits; a ref may as well point to anything else."""

@@ -48,7 +48,7 @@ class Outcome:
 
     `url` is the page to open the pull request at, or its own where `number` says which it is; `base` is the remote's
     default branch. `standing` are the results of the remote that are the same or different; `kept` says why the branch
-    is still there though a pull request has it.
+    is still there though a pull request has it, and `has_more` that the pull request lacks some of it.
     """
 
     status: Status
@@ -64,6 +64,7 @@ class Outcome:
     number: int | None = None
     standing: tuple[PlacedResult, ...] = ()
     kept: str = ""
+    has_more: bool = False
     hugging_face: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -202,10 +203,10 @@ class _Push:
                 opened = branch.open(upstream, checked)
         self.outcome = replace(self.outcome, number=opened.number, url=opened.url)
         try:
-            kept = branch.replace_by(opened.number, checked)
+            replaced = branch.replace_by(opened.number, checked)
         except EvalhubError as error:
             return replace(self.outcome, status=Status.INCOMPLETE, kept=error.message)
-        return replace(self.outcome, status=Status.OPENED, kept=kept)
+        return replace(self.outcome, status=Status.OPENED, kept=replaced.kept, has_more=replaced.has_more)
 
     def _url(self, words: str) -> str | None:
         return pull_request_url(self.remote, self.outcome.base, self.branch, words)

@@ -210,8 +210,11 @@ def test_a_branch_without_a_change_opens_nothing(ada: Contributor, server: HubSe
     assert server.sent == []
 
 
-def test_a_branch_that_changes_meanwhile_is_kept(ada: Contributor, server: HubServer) -> None:
+@pytest.mark.parametrize("checked_out", [False, True])
+def test_a_branch_that_changes_meanwhile_is_kept(checked_out: bool, ada: Contributor, server: HubServer) -> None:
     ada.propose(41.5)
+    if checked_out:
+        ada.model.git("checkout", "-q", "evalhub/hle")
     later = ada.model.commit(
         {"hle.yaml": [entry(42.0)]}, on="refs/heads/later", start=ada.model.git("rev-parse", "evalhub/hle")
     )
@@ -219,6 +222,7 @@ def test_a_branch_that_changes_meanwhile_is_kept(ada: Contributor, server: HubSe
     outcome = ada.push()
     assert outcome.returncode == 0
     assert "it has changed meanwhile" in outcome.stdout
+    assert "branch -D" not in outcome.stderr
     assert refs(ada.model)["refs/heads/evalhub/hle"] == later
 
 
