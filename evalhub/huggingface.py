@@ -47,7 +47,7 @@ class HubClient:
     def __init__(self) -> None:
         try:
             import huggingface_hub
-            from huggingface_hub import errors, utils
+            from huggingface_hub import errors
         except ImportError:
             hint = "pip install 'evalhub[hf]'"
             raise EvalhubError("pull requests on Hugging Face need the package huggingface_hub", hint) from None
@@ -56,7 +56,7 @@ class HubClient:
         self._token: str | None = huggingface_hub.get_token()
         if not self._token:
             raise EvalhubError("nobody is logged in to Hugging Face", "log in: hf auth login; or set HF_TOKEN")
-        utils.get_session().timeout = _PATIENCE
+        huggingface_hub.get_session().timeout = _PATIENCE
         self._api = huggingface_hub.HfApi(library_name="evalhub")
 
     def open_pull_request(self, repo_id: str, commit: Commit, onward: str) -> Opened:
