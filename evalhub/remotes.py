@@ -138,7 +138,7 @@ def prompts() -> dict[str, str]:
 def refused(remote: Remote, ended: Ended, git: GitProgram, what: str) -> EvalhubError:
     """Return why git couldn't reach a remote; `what` says what stays as it is, and how to go on."""
     words, name = ended.words, printable(remote.name)
-    said = remote.hide(_COMMONPLACE.sub("", words))
+    said = remote.hide(_COMMONPLACE.sub("", words)) or f"git ended with exit status {ended.status}"
     where = f"{name} ({remote.shown})"
     if _UNAUTHENTICATED.search(words):
         hint = f"log in to {_host(remote)} as git does it (a credential helper, an SSH key); {what}"

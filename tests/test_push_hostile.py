@@ -142,3 +142,32 @@ def test_what_a_terminal_would_act_on_is_shown_as_text() -> None:
     page = pull_request_url(remote, "main", "evalhub/hle", words)
     assert page is not None
     assert page.isprintable()
+
+
+# --- what a server has ----------------------------------------------------------------------------------------------
+
+BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
+    f"{key}: &{key} [{', '.join([f'*{before}'] * 9)}]\n" for before, key in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize("content", [BOMB, "- [" * 20_000, "x" * 20_000_000, "- !!python/object:os.system x\n"])
+def test_broken_results_on_the_remote_hide_no_other(content: str, remote: Repo, model: Repo, push: Push) -> None:
+    remote.commit({"bad.yaml": content}, start=remote.tip())
+    remote.pull(1, {"bad2.yaml": content + "\n"})
+    remote.pull(2, {"theirs.yaml": [entry(40.0)]})
+    begin = time.process_time()
+    outcome = push()
+    assert outcome.status == 1
+    assert "40.0 on pull request 2" in outcome.stdout
+    assert time.process_time() - begin < 5
+
+
+def test_a_thousand_pull_requests_cost_seconds(remote: Repo, model: Repo, push: Push) -> None:
+    start = remote.tip()
+    commits = [remote.commit({"x.yaml": [entry(float(n), notes=f"run {n}")]}, on="x", start=start) for n in range(3)]
+    for_each = "".join(f"create refs/pr/{n} {commits[n % 3]}\n" for n in range(1, 3_001))
+    remote.git("update-ref", "--stdin", stdin=for_each.encode())
+    begin = time.process_time()
+    assert push().status == 0
+    assert time.process_time() - begin < 10
