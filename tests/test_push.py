@@ -521,6 +521,19 @@ def test_several_addresses_of_a_remote_are_told(remote: Repo, model: Repo, push:
     assert f"would push evalhub/hle to origin (file://{remote.path}, file://{fork.path})" in outcome.stdout
 
 
+def test_an_address_that_rejected_it_gets_it_by_the_next_push(
+    remote: Repo, model: Repo, push: Push, tmp_path: Path
+) -> None:
+    fork = remote.clone(tmp_path / "fork", "--bare")
+    for number, repo in enumerate((remote, fork)):
+        model.git("remote", "set-url", "--push", *["--add"][:number], "origin", f"file://{repo.path}")
+    hook(fork, "pre-receive", "exit 1")
+    assert push().status == 1
+    hook(fork, "pre-receive", "exit 0")
+    assert push().status == 0
+    assert refs(fork)["refs/heads/evalhub/hle"] == model.git("rev-parse", "evalhub/hle")
+
+
 def test_an_unsafe_repository_runs_no_git(hub: HubDir, remote: Repo, push: Push) -> None:
     outer = hub.model("org/outer")
     inner = remote.clone(outer.path / "models/org/model", "--bare")
