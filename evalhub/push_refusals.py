@@ -74,6 +74,9 @@ def check_hub(remote: Remote, repo_id: str) -> None:
     if remote.is_elsewhere:
         hint = "unset it, or name a remote that is there: --remote NAME"
         raise EvalhubError(f"{printable(remote.name)} is on Hugging Face, and HF_ENDPOINT names another host", hint)
+    if not remote.shows_its_pulls:  # else each try would open another
+        message = f"{printable(remote.name)} is fetched from another place, where its pull requests can't be seen"
+        raise EvalhubError(message, "name a remote that is fetched from and pushed to Hugging Face: --remote NAME")
     parts = repo_id.split("/")
     if len(parts) > 2 or not all(parts):
         raise EvalhubError(f"the remote {printable(repo_id, limit=100)} is no model on Hugging Face", "check its URL")

@@ -69,9 +69,12 @@ class Remote:
     @property
     def hugging_face_id(self) -> str | None:
         """The id of the repo on the Hugging Face Hub (or what HF_ENDPOINT names), or None where it is another host."""
-        if not _is_hugging_face(self.url):
-            return None
-        return split_url(self.url)[1].strip("/").removeprefix(_folder()).removesuffix(".git")
+        return _hugging_face_id(self.url)
+
+    @property
+    def shows_its_pulls(self) -> bool:
+        """Whether it is fetched from the repo on the Hub that it is pushed to."""
+        return _hugging_face_id(self.fetch_url) == self.hugging_face_id
 
     @property
     def is_elsewhere(self) -> bool:
@@ -178,6 +181,12 @@ def _host(remote: Remote) -> str:
 
 def _endpoint() -> str:
     return os.environ.get("HF_ENDPOINT", "")
+
+
+def _hugging_face_id(url: str) -> str | None:
+    if not _is_hugging_face(url):
+        return None
+    return split_url(url)[1].strip("/").removeprefix(_folder()).removesuffix(".git")
 
 
 def _is_hugging_face(url: str) -> bool:

@@ -18,6 +18,8 @@ from hfserver import TOKEN, HubServer
 from terminals import EVALHUB
 from test_submit import refs
 
+from evalhub.remotes import Remote
+
 pytest.importorskip("huggingface_hub", reason="the extra hf is not installed")
 
 
@@ -376,6 +378,21 @@ def test_a_hub_that_never_answers_is_given_up(ada: Contributor, server: HubServe
     )
     assert done.returncode == 1
     assert "may have been opened all the same" in done.stderr
+
+
+def test_a_remote_that_is_fetched_from_elsewhere_opens_nothing(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    ada.model.git("remote", "set-url", "--push", "origin", server.url("org/model"))
+    ada.model.git("remote", "set-url", "origin", f"file://{ada.remote.path}")
+    outcome = ada.push()
+    assert outcome.returncode == 1
+    assert "fetched from another place" in outcome.stderr
+    assert server.sent == []
+
+
+def test_fetching_over_http_and_pushing_over_ssh_is_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    assert Remote("origin", "git@hf.co:org/model", "https://huggingface.co/org/model").shows_its_pulls
 
 
 def test_offline_mode_says_what_to_unset(ada: Contributor) -> None:

@@ -192,9 +192,8 @@ def test_the_same_list_again_pushes_what_is_left(models: Models, scores: Path, s
     before = [refs(remote) for remote in remotes]
     assert submit("--batch", scores).status == 0
     assert set(statuses(scores).values()) == {"pushed"}
-    tips = [refs(remote)["refs/heads/evalhub/scores"] for remote in remotes]
+    assert proposals(remotes[1]) == {"refs/heads/evalhub/scores"}
     assert [before[0], before[2]] == [refs(remotes[0]), refs(remotes[2])]
-    assert len(tips) == 3
 
 
 def test_an_interrupt_says_what_is_not_pushed_and_the_same_list_pushes_it(
@@ -294,7 +293,6 @@ def test_the_same_score_again_opens_no_other_pull_request(server: HubServer, mod
 
 def test_a_list_opens_each_pull_request_once(server: HubServer, models: Models, scores: Path) -> None:
     pairs = [moved(server, models, f"org/{name}") for name in ("one", "two", "three")]
-    hook(pairs[1][0], "pre-receive", "exit 1")  # of no concern: nothing is pushed to the Hub
     server.break_at["commit"] = 500
     assert on_hub(server, models, "--batch", scores).returncode == 1
     assert set(statuses(scores).values()) == {"not_pushed"}
