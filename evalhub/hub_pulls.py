@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 import pygit2
 
@@ -23,6 +24,7 @@ from evalhub.upstream import Upstream
 
 _MOST_BYTES = 10_000_000  # in all files together: results are text
 _MOST_FILES = 100
+_MOST_ASKED = 10  # pull requests with the very same change
 # HEAD is elsewhere meanwhile; these say which branch it goes back to.
 _WORK = {"rebase-merge/head-name": "rebased", "rebase-apply/head-name": "rebased", "BISECT_START": "bisected"}
 
@@ -55,9 +57,11 @@ class HubBranch:
         if checked.merged:
             return None
         title = self._message()[0]
-        for pull, tip in self._pulls(there):
-            alike = self._has_all(tip, checked.changes) and _title(tip) == title
-            if pull.number and alike and self._is_open(pull):
+        alike = (
+            pull for pull, tip in self._pulls(there) if self._has_all(tip, checked.changes) and _title(tip) == title
+        )
+        for pull in islice(alike, _MOST_ASKED):
+            if pull.number and self._is_open(pull):
                 return Opened(pull.number, self.client.page(self.repo_id, pull.number))
         return None
 

@@ -119,7 +119,7 @@ def _proposals(ids: dict[str, pygit2.Oid], default: git.Branch | None) -> list[P
 def _without_oldest(repository: pygit2.Repository, upstream: Upstream) -> tuple[Upstream, list[str]]:
     """Return `upstream` with no more pull requests than are fetched at once, and the refs to fetch."""
     missing = [pull for pull in upstream.pulls if pull.tip not in repository]
-    missing.sort(key=lambda pull: pull.number or 0)
+    missing.sort(key=lambda pull: (pull.number is None, pull.number or 0))
     unfetched = {pull.ref for pull in missing[:-_MOST_FETCHED]} if len(missing) > _MOST_FETCHED else set()
     kept = tuple(pull for pull in upstream.pulls if pull.ref not in unfetched)
     wanted = [pull.ref for pull in missing if pull.ref not in unfetched]

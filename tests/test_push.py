@@ -374,6 +374,20 @@ def test_hundreds_of_pull_requests_are_compared(remote: Repo, model: Repo, push:
     assert "pull request 301" in push().stdout
 
 
+def test_of_too_many_pull_requests_the_oldest_are_passed_over_and_no_branch(
+    remote: Repo, model: Repo, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evalhub import upstream
+
+    monkeypatch.setattr(upstream, "_MOST_FETCHED", 2)
+    for number in range(1, 9):
+        remote.pull(number, {"more.yaml": [entry(float(number), notes="more")]})
+    propose(remote, 40.0, "theirs", "theirs.yaml")
+    outcome = push()
+    assert "40.0 on evalhub/theirs" in outcome.stdout
+    assert "older pull requests there were not looked at" in outcome.stderr
+
+
 def test_a_file_that_moved_on_there_is_told(remote: Repo, model: Repo, push: Push) -> None:
     propose(model, 31.0, "old", "old.yaml", notes="old")
     remote.commit({"old.yaml": [entry(30.0, notes="old"), entry(50.0, notes="more")]}, start=remote.tip())

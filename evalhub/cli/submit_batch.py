@@ -58,7 +58,8 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     if options.dry_run:
         if options.output:
             _write(options.output, batch)
-        say(err, "to commit it: the same command without --dry-run", "dim")
+        done = "commit and push" if options.push else "commit"
+        say(err, f"to {done} it: the same command without --dry-run", "dim")
     elif _wanted(batch, options):
         batch = _carried_out(hub, batch, options, request.supersede, out, err)
     return not any(line.state in NOT_DONE for line in batch.lines)
