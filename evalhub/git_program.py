@@ -33,6 +33,7 @@ _REDIRECTING = (
 _NO_REPLACEMENTS = {"GIT_NO_REPLACE_OBJECTS": "1"}  # `git replace` is local: others see the originals
 _USER_INFO = re.compile(r"(?<=://)[^/\s]*@")
 _MAX_MESSAGE = 600
+_MOST_WORDS = 20_000  # what a server says is searched for what it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class GitProgram:
     def attempt(self, *arguments: str, **environment: str) -> Ended:
         """Run `git ARGUMENTS` and return how that ended, well or not."""
         status, output, errors = self._execute(arguments, environment)
-        return Ended(status, output, _USER_INFO.sub("", errors))
+        return Ended(status, output, _bounded(_USER_INFO.sub("", errors)))
 
     def lines(self, *arguments: str) -> list[str]:
         return [line for line in self.run(*arguments).split("\n") if line]
@@ -98,6 +99,14 @@ class GitProgram:
         except self._failures as error:
             raise EvalhubError(f"can't run git in {self.name}: {_cleaned(str(error))}") from error
         return status, str(output), str(errors)
+
+
+def _bounded(words: str) -> str:
+    """Return the first and last of many lines, whole ones."""
+    if len(words) <= _MOST_WORDS:
+        return words
+    half = _MOST_WORDS // 2
+    return words[: words.rfind("\n", 0, half) + 1] + words[-half:].partition("\n")[2]
 
 
 def _cleaned(words: str) -> str:

@@ -12,8 +12,8 @@ from evalhub.remotes import Remote, git_command, prompts, quoted_ref, refused
 _REJECTED = re.compile(r"^!\t[^\t]*\t(?P<why>.*)$", re.MULTILINE)
 
 
-def push_branch(git: GitProgram, remote: Remote, branch: str, onward: str) -> str:
-    """Push a branch under its own name, and return the words of the server.
+def push_branch(git: GitProgram, remote: Remote, branch: str, tip: str, onward: str) -> str:
+    """Push the commit `tip` as a branch, wherever that is by now, and return the words of the server.
 
     Raises `EvalhubError` where it isn't taken: the words of the server or hook are in it, and `onward` to go on.
     """
@@ -21,12 +21,12 @@ def push_branch(git: GitProgram, remote: Remote, branch: str, onward: str) -> st
     # A mirror would push all refs, and the other settings tags and submodules.
     mirror = ("-c", f"remote.{remote.name}.mirror=false")
     options = ("--porcelain", "--no-follow-tags", "--recurse-submodules=no")
-    ended = git.attempt(*mirror, "push", *options, "--", remote.name, f"{ref}:{ref}", **prompts())
+    ended = git.attempt(*mirror, "push", *options, "--", remote.name, f"{tip}:{ref}", **prompts())
     if ended.status == 0:
         return ended.words
     rejected = _REJECTED.search(ended.output)
     if rejected is None:
-        if f"\t{ref}:{ref}\t" in ended.output or "failed to push" in ended.words:
+        if f":{ref}\t" in ended.output or "failed to push" in ended.words:
             said = remote.hide(ended.words)
             raise EvalhubError(f"a hook of this clone kept {printable(branch)} back: {said}", onward)
         raise refused(remote, ended, git, onward)

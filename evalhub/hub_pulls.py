@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 import pygit2
 
@@ -21,7 +24,17 @@ from evalhub.upstream import Upstream
 
 _MOST_BYTES = 10_000_000  # in all files together: results are text
 _MOST_FILES = 100
-_OTHER_FILES = "the pull request has other files than the branch"
+_MOST_ASKED = 10  # pull requests with the very same change
+# HEAD is elsewhere meanwhile; these say which branch it goes back to.
+_WORK = {"rebase-merge/head-name": "rebased", "rebase-apply/head-name": "rebased", "BISECT_START": "bisected"}
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What became of a branch: `kept` says why it is still there, `has_more` that the pull request lacks some of it."""
+
+    kept: str = ""
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +50,31 @@ class HubBranch:
     onward: str
 
     def opened_before(self, there: Upstream, checked: Check) -> Opened | None:
-        """Return the pull request that an earlier try has opened: with the same title and the same changes."""
+        """Return the pull request that an earlier try has opened: with the same title and the same changes.
+
+        Raises `EvalhubError` where the Hub doesn't say whether it is open still.
+        """
         if checked.merged:
             return None
         title = self._message()[0]
-        for pull, tip in self._pulls(there):
-            if pull.number and self._has_all(tip, checked.changes) and _title(tip) == title:
+        alike = (
+            pull for pull, tip in self._pulls(there) if self._has_all(tip, checked.changes) and _title(tip) == title
+        )
+        for pull in islice(alike, _MOST_ASKED):
+            if pull.number and self._is_open(pull):
                 return Opened(pull.number, self.client.page(self.repo_id, pull.number))
         return None
 
     def continued(self, there: Upstream) -> PullRef | None:
-        """Return the open pull request that the branch goes on from."""
+        """Return the open pull request that the branch goes on from. Raises `EvalhubError`."""
         if there.default is None:
             return None
         proposed = Proposed(ResultReader(self.repository), there.default)
         held = [pull for pull, _ in self._pulls(there) if self.repository.descendant_of(self.branch.tip, pull.tip)]
         # The ref of one that was merged stays, also after a squash.
         ahead = {pull: self.repository.ahead_behind(pull.tip, there.default.tip)[0] for pull in held}
-        return max((pull for pull in held if proposed.files(pull)), key=ahead.__getitem__, default=None)
+        nearest = sorted((pull for pull in held if proposed.files(pull)), key=ahead.__getitem__, reverse=True)
+        return next(filter(self._is_open, nearest), None)
 
     def open(self, there: Upstream, checked: Check) -> Opened:
         """Open a pull request, or commit to the one that the branch goes on from. Raises `EvalhubError`."""
@@ -68,8 +88,8 @@ class HubBranch:
             return Opened(pull.number, self.client.page(self.repo_id, pull.number))
         return self.client.open_pull_request(self.repo_id, commit, self.onward)
 
-    def replace_by(self, number: int, checked: Check) -> str:
-        """Fetch the pull request's ref and delete the branch that it stands for; return why it was kept, if it was.
+    def replace_by(self, number: int, checked: Check) -> Replaced:
+        """Fetch the pull request's ref and delete the branch that it stands for.
 
         Raises `EvalhubError` where the ref can't be fetched.
         """
@@ -81,19 +101,25 @@ class HubBranch:
         with git.reading(str(self.program.folder), ref):
             tip = git.read_commit(repository, git.read_refs(repository).ids[ref])
             if not self._has_all(tip, checked.changes):
-                return _OTHER_FILES
-        place = self._checked_out()
-        if place is not None:
-            return f"it is checked out in {printable(place)}"
+                return Replaced("the pull request has other files than the branch", has_more=True)
+        moved = Replaced("it has changed meanwhile", has_more=True)
+        if self.program.ask("show-ref", "--verify", "--hash", "--", self.branch.ref) != str(self.branch.tip):
+            return moved
+        in_use = self._in_use()
+        if in_use:
+            return Replaced(in_use)
         # Only if it is still where it was: somebody may have committed to it meanwhile.
         ended = self.program.attempt("update-ref", "--no-deref", "-d", self.branch.ref, str(self.branch.tip))
-        return "" if ended.status == 0 else "it has changed meanwhile"
+        return Replaced() if ended.status == 0 else moved
 
     def _pulls(self, there: Upstream) -> Iterator[tuple[PullRef, pygit2.Commit]]:
         """Yield the Hub's pull requests with their commits; a ref may as well point to anything else."""
         for pull in there.pulls:
             if pull.ref.startswith("refs/pr/") and git.is_commit(self.repository, pull.tip):
                 yield pull, git.read_commit(self.repository, pull.tip)
+
+    def _is_open(self, pull: PullRef) -> bool:
+        return pull.number is not None and self.client.is_open(self.repo_id, pull.number, self.onward)
 
     def _has_all(self, commit: pygit2.Commit, changes: tuple[Change, ...]) -> bool:
         """Whether a commit has each changed file as the branch has it."""
@@ -122,16 +148,24 @@ class HubBranch:
             raise EvalhubError(f"{len(files)} files differ ({total} bytes), which is more than results", by_hand)
         return files
 
-    def _checked_out(self) -> str | None:
-        """Return the working tree in which the branch is checked out."""
+    def _in_use(self) -> str:
+        """Say where the branch is checked out, or that it is worked on; nothing where it can go."""
         place = ""
         for line in self.program.lines("worktree", "list", "--porcelain"):
             if line.startswith("worktree "):
                 place = line.removeprefix("worktree ")
             elif line == f"branch {self.branch.ref}":
-                return place
-        head = self.program.ask("symbolic-ref", "--quiet", "HEAD")
-        return str(self.program.folder) if head == self.branch.ref else None
+                return f"it is checked out in {printable(place)}"
+        if self.program.ask("symbolic-ref", "--quiet", "HEAD") == self.branch.ref:
+            return f"it is checked out in {self.program.name}"
+        common = self.program.folder / self.program.run("rev-parse", "--git-common-dir")
+        names = (self.branch.ref, self.branch.ref.removeprefix("refs/heads/"))
+        for git_dir in (common, *common.glob("worktrees/*")):
+            for file, work in _WORK.items():
+                with suppress(OSError):
+                    if os.fsdecode((git_dir / file).read_bytes()).strip() in names:
+                        return f"it is being {work}"
+        return ""
 
 
 def _title(commit: pygit2.Commit) -> str:

@@ -16,6 +16,7 @@ from evalhub.names import printable
 
 _NUMBERED = re.compile(r"/discussions/([1-9][0-9]{0,9})/?$")
 _MOST_WORDS = 300
+_PATIENCE = 120  # seconds without an answer; the client itself waits for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class HubClient:
         self._token: str | None = huggingface_hub.get_token()
         if not self._token:
             raise EvalhubError("nobody is logged in to Hugging Face", "log in: hf auth login; or set HF_TOKEN")
+        huggingface_hub.get_session().timeout = _PATIENCE
         self._api = huggingface_hub.HfApi(library_name="evalhub")
 
     def open_pull_request(self, repo_id: str, commit: Commit, onward: str) -> Opened:
@@ -68,6 +70,12 @@ class HubClient:
     def add_to_pull_request(self, repo_id: str, number: int, commit: Commit, onward: str) -> None:
         """Commit to an open pull request. Raises `EvalhubError`, which says `onward` to go on."""
         self._commit(repo_id, commit, onward, revision=f"refs/pr/{number}")
+
+    def is_open(self, repo_id: str, number: int, onward: str) -> bool:
+        """Ask whether a pull request is neither closed nor merged: its ref stays. Raises `EvalhubError`."""
+        with self._explained(repo_id, onward):
+            found = self._api.get_discussion_details(repo_id, number, token=self._token)
+        return found.status in ("open", "draft")
 
     def page(self, repo_id: str, number: int) -> str:
         """Return the address of a pull request's page."""

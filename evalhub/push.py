@@ -18,7 +18,8 @@ from evalhub.huggingface import HubClient
 from evalhub.names import printable
 from evalhub.pulls import PROPOSALS
 from evalhub.push_check import Check, check
-from evalhub.remotes import find_remote, git_command, pull_request_url, quoted_ref
+from evalhub.push_refusals import Refusals, check_hub, no_such_branch
+from evalhub.remotes import find_remote, pull_request_url, quoted_ref
 from evalhub.snapshot import PlacedResult, RepoSnapshot
 from evalhub.terms import Origin
 from evalhub.unsafe import refuse_unsafe
@@ -48,7 +49,7 @@ class Outcome:
 
     `url` is the page to open the pull request at, or its own where `number` says which it is; `base` is the remote's
     default branch. `standing` are the results of the remote that are the same or different; `kept` says why the branch
-    is still there though a pull request has it.
+    is still there though a pull request has it, and `has_more` that the pull request lacks some of it.
     """
 
     status: Status
@@ -64,6 +65,7 @@ class Outcome:
     number: int | None = None
     standing: tuple[PlacedResult, ...] = ()
     kept: str = ""
+    has_more: bool = False
     hugging_face: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -128,11 +130,12 @@ class _Push:
         self.snapshot, self.branch, self.wanted, self.note = snapshot, branch, wanted, note
         self.program = GitProgram(snapshot.path)
         self.ref = _HEADS + branch
-        tip = self.program.ask("rev-parse", "--verify", "--quiet", "--end-of-options", self.ref + "^{commit}")
+        tip = self.program.ask("show-ref", "--verify", "--hash", "--", self.ref)
         if tip is None:
-            raise self._no_such_branch()
+            raise no_such_branch(self.program, snapshot.id, branch)
         self.tip = tip
         self.remote = find_remote(self.program, wanted.remote)
+        self.refusals = Refusals(self.program, self.remote, branch, snapshot.default)
         again = _command(snapshot, branch, root, wanted)
         self.outcome = Outcome(
             Status.PUSHED, snapshot.id, snapshot.path, self.remote.name, self.remote.shown, branch, tip, again
@@ -141,22 +144,23 @@ class _Push:
 
     def run(self) -> Outcome:
         repo_id = self.remote.hugging_face_id
+        if repo_id is not None:
+            check_hub(self.remote, repo_id)
         client = HubClient() if repo_id is not None else None
         if repo_id is not None:
-            _check_model(repo_id)
             self.outcome = replace(self.outcome, hugging_face=True)
         self.note(f"asking {self.remote.name} what stands there")
         upstream = look(self.program, self.remote, self.tip, self.onward)
         if upstream.default is None:
-            raise self._nothing_there(upstream)
+            raise self.refusals.nothing_there(upstream)
         self.outcome = replace(self.outcome, base=upstream.default_name)
         with git.reading(str(self.snapshot.path), self.ref):
             repository = git.open_repository(self.snapshot.path)
             branch = git.Branch(self.ref, pygit2.Oid(hex=self.tip))
             checked = check(repository, upstream, upstream.default, branch, self.snapshot.id)
             if checked is None:
-                raise self._nothing_shared(repository, upstream)
-            self._refuse_unpushed(repository, upstream.default, branch, checked)
+                raise self.refusals.nothing_shared(repository, upstream)
+            self.refusals.check_based_on_pushed(repository, upstream.default, branch, checked)
         self.outcome = replace(self.outcome, warnings=checked.warnings)
         settled = self._settled(upstream, checked)
         if client is None or repo_id is None:
@@ -168,7 +172,10 @@ class _Push:
         """Return what came of it where nothing is to be pushed."""
         if checked.merged:
             return replace(self.outcome, status=Status.MERGED)
-        if not self.outcome.hugging_face and str(upstream.ids.get(self.ref, "")) == self.tip:
+        is_there = (
+            str(upstream.ids.get(self.ref, "")) == self.tip and not self.remote.more
+        )  # asked was only one of them
+        if is_there and not self.outcome.hugging_face:
             return replace(self.outcome, status=Status.UP_TO_DATE, url=self._url(""))
         if checked.all_same:
             return replace(self.outcome, status=Status.SAME, standing=checked.same)
@@ -180,7 +187,7 @@ class _Push:
 
     def _push(self) -> Outcome:
         self.note(f"pushing to {self.remote.name}")
-        words = git_push.push_branch(self.program, self.remote, self.branch, self.onward)
+        words = git_push.push_branch(self.program, self.remote, self.branch, self.tip, self.onward)
         return replace(self.outcome, url=self._url(words))
 
     def _open(
@@ -201,59 +208,10 @@ class _Push:
                 opened = branch.open(upstream, checked)
         self.outcome = replace(self.outcome, number=opened.number, url=opened.url)
         try:
-            kept = branch.replace_by(opened.number, checked)
+            replaced = branch.replace_by(opened.number, checked)
         except EvalhubError as error:
             return replace(self.outcome, status=Status.INCOMPLETE, kept=error.message)
-        return replace(self.outcome, status=Status.OPENED, kept=kept)
+        return replace(self.outcome, status=Status.OPENED, kept=replaced.kept, has_more=replaced.has_more)
 
     def _url(self, words: str) -> str | None:
         return pull_request_url(self.remote, self.outcome.base, self.branch, words)
-
-    # --- what keeps a branch from being pushed ------------------------------------------------------------------------
-
-    def _no_such_branch(self) -> EvalhubError:
-        names = self.program.lines("for-each-ref", "--format=%(refname:lstrip=2)", PROPOSALS)
-        there = f"there are: {printable(', '.join(names), limit=400)}" if names else "there are none: evalhub submit"
-        return EvalhubError(f"{printable(self.snapshot.id)} has no branch {printable(self.branch)}", there)
-
-    def _nothing_there(self, upstream: Upstream) -> EvalhubError:
-        what = "no default branch" if upstream.ids else "no commits"
-        default = self.snapshot.default
-        name = default.ref.removeprefix(_HEADS) if default else "main"
-        hint = f"push that first: {self._git_push(name)}"
-        return EvalhubError(f"{printable(self.remote.name)} has {what} yet to base a pull request on", hint)
-
-    def _nothing_shared(self, repository: pygit2.Repository, upstream: Upstream) -> EvalhubError:
-        name = f"{printable(self.remote.name)}'s {printable(upstream.default_name)}"
-        if repository.is_shallow:
-            hint = f"fetch the rest: {git_command(self.program, 'fetch --unshallow')}"
-            return EvalhubError(f"the clone is too shallow to compare {printable(self.branch)} with {name}", hint)
-        hint = "is that the right remote? name another: --remote NAME"
-        return EvalhubError(f"{printable(self.branch)} shares no commit with {name}", hint)
-
-    def _refuse_unpushed(
-        self, repository: pygit2.Repository, default: git.Branch, branch: git.Branch, checked: Check
-    ) -> None:
-        """Raise where commits of the clone's own default branch would become part of the pull request."""
-        own = self.snapshot.default
-        if own is None or checked.merged:
-            return
-        fork = git.merge_base(repository, own.branch.tip, branch.tip)
-        if fork is None or fork == checked.base or not repository.descendant_of(fork, checked.base):
-            return
-        ahead = repository.ahead_behind(fork, default.tip)[0]
-        name, there = own.ref.removeprefix(_HEADS), printable(self.remote.name)
-        message = (
-            f"{printable(self.branch)} is based on {ahead} commit{'s' * (ahead != 1)} of {printable(name)} that "
-            f"{there} lacks, and they would become part of the pull request"
-        )
-        raise EvalhubError(message, f"push them first: {self._git_push(name)}")
-
-    def _git_push(self, name: str) -> str:
-        return git_command(self.program, f"push {quoted_ref(self.remote.name)} {quoted_ref(name)}")
-
-
-def _check_model(repo_id: str) -> None:
-    parts = repo_id.split("/")
-    if len(parts) > 2 or not all(parts):
-        raise EvalhubError(f"the remote {printable(repo_id, limit=100)} is no model on Hugging Face", "check its URL")

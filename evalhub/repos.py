@@ -38,7 +38,7 @@ class InnerRegistry:
 REGISTRY_FILE = "evalhub.yaml"
 SUBJECTS = ("eval.yaml", ".eval_results")  # what a repository has that isn't only a hub's
 _FOLDERS = {"models": RepoType.MODEL, "datasets": RepoType.DATASET}
-_HUB_HOSTS = {"huggingface.co", "hf.co", "www.huggingface.co"}
+HUB_HOSTS = frozenset({"huggingface.co", "hf.co", "www.huggingface.co"})
 _SCP_URL = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>[^/].*|/.+)")
 
 
@@ -164,7 +164,7 @@ def name_from_url(url: str) -> RepoName | None:
     host, path = split_url(url)
     parts = tuple(part for part in path.split("/") if part)
     named = _name_from_parts(parts)
-    if named or host not in _HUB_HOSTS:
+    if named or host not in HUB_HOSTS:
         return named
     return RepoName("/".join((parts[0], _stem(parts[1]))), RepoType.MODEL) if len(parts) == 2 else None
 

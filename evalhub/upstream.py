@@ -17,8 +17,12 @@ _HEADS = "refs/heads/"
 _ASKED = ("HEAD", "refs/heads/*", "refs/pr/*", "refs/pull/*/head", "refs/merge-requests/*/head")
 _LINE = re.compile(r"([0-9a-f]{40})\t(\S+)")
 _SYMBOLIC = re.compile(r"ref: (refs/heads/\S+)\tHEAD")
+# A server can list any text, and git takes one with a colon or asterisk for a refspec, which writes refs of the clone.
+_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|[/.]$")
+_LONGEST_NAME = 300  # a thousand such still fit into a command
 _MOST_FETCHED = 1_000  # refs that the clone hasn't got: so many arguments are one command
 _TRIES = 3
+_PATIENCE = 120  # seconds
 # The objects only: no ref, no FETCH_HEAD, nothing that the user's configuration would do beside it.
 _FETCH = (
     "fetch",
@@ -70,12 +74,13 @@ def look(program: GitProgram, remote: Remote, tip: str, onward: str) -> Upstream
 
 def fetch(program: GitProgram, remote: Remote, refspecs: list[str]) -> Ended:
     """Fetch `refspecs`; without a destination they change no ref."""
-    return program.attempt(*_FETCH, "--", remote.name, *refspecs, **prompts())
+    no_head = ("-c", f"remote.{remote.name}.followRemoteHEAD=never")  # git 2.48 would make origin/HEAD
+    return program.attempt(*no_head, *_FETCH, "--", remote.name, *refspecs, **prompts())
 
 
 def _listed(program: GitProgram, remote: Remote, onward: str) -> tuple[dict[str, pygit2.Oid], git.Branch | None]:
     """Return the remote's refs that matter here, and its default branch."""
-    ended = program.attempt("ls-remote", "--symref", "--", remote.name, *_ASKED, **prompts())
+    ended = program.attempt(*_patience(program), "ls-remote", "--symref", "--", remote.name, *_ASKED, **prompts())
     if ended.status:
         raise refused(remote, ended, program, onward)
     named, ids = "", {}
@@ -84,16 +89,27 @@ def _listed(program: GitProgram, remote: Remote, onward: str) -> tuple[dict[str,
             named = match[1]
         elif match := _LINE.fullmatch(line):
             ids[match[2]] = pygit2.Oid(hex=match[1])
-    head = ids.pop("HEAD", None)
+    head, ids = ids.get("HEAD"), _relevant(ids)
     for ref in (named, _HEADS + "main", _HEADS + "master"):
         if ref in ids and not ref.startswith(pulls.PROPOSALS):
-            return _relevant(ids), git.Branch(ref, ids[ref])
+            return ids, git.Branch(ref, ids[ref])
     same = [ref for ref, id in ids.items() if id == head and ref.startswith(_HEADS) and not pulls.is_proposal(ref)]
-    return _relevant(ids), git.Branch(same[0], ids[same[0]]) if same else None
+    return ids, git.Branch(same[0], ids[same[0]]) if same else None
+
+
+def _patience(program: GitProgram) -> tuple[str, ...]:
+    """Return the options with which git gives up a server that never answers, unless somebody has set others."""
+    if program.ask("config", "--get-regexp", r"^http\..*lowspeed") is not None:
+        return ()
+    return "-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={_PATIENCE}"
 
 
 def _relevant(ids: dict[str, pygit2.Oid]) -> dict[str, pygit2.Oid]:
-    return {ref: id for ref, id in ids.items() if ref.startswith(_HEADS) or pulls.is_proposal(ref)}
+    return {ref: id for ref, id in ids.items() if _is_name(ref) and (ref.startswith(_HEADS) or pulls.is_proposal(ref))}
+
+
+def _is_name(ref: str) -> bool:
+    return len(ref) <= _LONGEST_NAME and _NO_NAME.search(ref) is None
 
 
 def _proposals(ids: dict[str, pygit2.Oid], default: git.Branch | None) -> list[PullRef]:
@@ -103,7 +119,7 @@ def _proposals(ids: dict[str, pygit2.Oid], default: git.Branch | None) -> list[P
 def _without_oldest(repository: pygit2.Repository, upstream: Upstream) -> tuple[Upstream, list[str]]:
     """Return `upstream` with no more pull requests than are fetched at once, and the refs to fetch."""
     missing = [pull for pull in upstream.pulls if pull.tip not in repository]
-    missing.sort(key=lambda pull: pull.number or 0)
+    missing.sort(key=lambda pull: (pull.number is None, pull.number or 0))
     unfetched = {pull.ref for pull in missing[:-_MOST_FETCHED]} if len(missing) > _MOST_FETCHED else set()
     kept = tuple(pull for pull in upstream.pulls if pull.ref not in unfetched)
     wanted = [pull.ref for pull in missing if pull.ref not in unfetched]
@@ -124,4 +140,4 @@ def _fill_in(program: GitProgram, upstream: Upstream, tip: str) -> None:
     wanted = list(dict.fromkeys(map(str, (*commits, *bases))))
     for start in range(0, len(wanted), _MOST_FETCHED):  # reads every file to look for what is in none
         part = wanted[start : start + _MOST_FETCHED]
-        program.ask("grep", "--quiet", "-F", "-e", _NOWHERE, *part, "--", RESULTS_FOLDER)
+        program.attempt("grep", "--quiet", "-F", "-e", _NOWHERE, *part, "--", RESULTS_FOLDER, **prompts())

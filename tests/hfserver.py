@@ -19,7 +19,7 @@ from gitrepos import Repo
 from gitservers import GitHandler, GitServer
 
 TOKEN = "hf_ThisIsNotARealTokenOfAnybody00"
-_API = re.compile(r"/api/models/(?P<repo>[^/]+/[^/]+)/(?P<what>preupload|commit)/(?P<revision>[^/]+)")
+_API = re.compile(r"/api/models/(?P<repo>[^/]+/[^/]+)/(?P<what>preupload|commit|discussions)/(?P<revision>[^/]+)")
 
 
 @dataclass
@@ -60,6 +60,8 @@ class HubHandler(GitHandler):
             self.answer(failure, {"error": f"because of {self.headers['Authorization']}"})
         elif api["what"] == "preupload":
             self.preupload(json.loads(body))
+        elif api["what"] == "discussions":
+            self.discussion(api["repo"], int(api["revision"]))
         else:
             self.commit(api["repo"], unquote(api["revision"]), parse_qs(parts.query), body, str(failure or ""))
 
@@ -75,11 +77,20 @@ class HubHandler(GitHandler):
         modes = [{"path": file["path"], "uploadMode": "regular", "shouldIgnore": False} for file in asked["files"]]
         self.answer(200, {"files": modes})
 
+    def discussion(self, repo: str, number: int) -> None:
+        status = "closed" if (repo, number) in self.server.closed else "open"
+        made = {"createdAt": "2026-01-01T00:00:00.000Z", "author": {"name": "ada"}, "title": "It", "events": []}
+        pull = {"isPullRequest": True, "changes": {"base": "refs/heads/main"}, "filesWithConflicts": []}
+        self.answer(200, {**made, **pull, "num": number, "status": status, "repo": {"name": repo, "type": "model"}})
+
     def commit(self, repo: str, revision: str, query: dict[str, list[str]], body: bytes, failure: str) -> None:
         lines = [json.loads(line) for line in body.splitlines()]
         header = lines[0]["value"]
         operations = [(line["key"], line["value"]) for line in lines[1:]]
         self.server.sent.append(Sent(repo, revision, query, dict(self.headers), header, operations))
+        if failure == "silence":
+            self.rfile.read(1)  # until the client gives up
+            return
         if failure == "cut before":
             self.connection.close()
             return
@@ -99,6 +110,7 @@ class HubServer(GitServer):
         super().__init__(root, handler=HubHandler)
         self.sent: list[Sent] = []
         self.break_at: dict[str, int | str] = {}
+        self.closed: set[tuple[str, int]] = set()  # pull requests
         self.git_is_gone = False
         self.lose_git_after_commit = False
         self.meanwhile: Callable[[], object] = lambda: None  # what somebody else does after the commit

@@ -116,6 +116,15 @@ def test_a_branch_that_is_not_there_is_told_with_those_that_are(model: Repo, pus
     assert "evalhub/hle" in outcome.stderr
 
 
+@pytest.mark.parametrize("name", ["hle~1", "hle^", "hle@{0}", "hle:README.md", "-d", "--all", "*", "hle..main", ""])
+def test_a_revision_is_no_branch(name: str, remote: Repo, model: Repo, push: Push) -> None:
+    before = refs(remote)
+    outcome = push("--", name)
+    assert outcome.status == 1
+    assert "has no branch" in outcome.stderr
+    assert refs(remote) == before
+
+
 def test_a_dry_run_changes_no_ref_anywhere(remote: Repo, model: Repo, push: Push) -> None:
     before = refs(remote), refs(model)
     outcome = push("--dry-run")
@@ -209,6 +218,22 @@ def test_known_hosts_have_a_page_to_open_it(url: str, page: str | None) -> None:
 )
 def test_hugging_face_is_known_by_its_host(url: str, id: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://localhost:8080")
+    assert Remote("origin", url, url).hugging_face_id == id
+
+
+@pytest.mark.parametrize(
+    ("url", "id"),
+    [
+        ("https://corp.example.org/api/hub/org/model", "org/model"),
+        ("https://corp.example.org/git/org/model", None),
+        ("https://corp.example.org:8443/api/hub/org/model", None),
+        ("git@corp.example.org:org/model", "org/model"),
+        ("https://huggingface.co@evil.example/org/model", None),
+        ("https://HuggingFace.CO/org/model", "org/model"),
+    ],
+)
+def test_an_endpoint_may_be_a_folder_of_its_host(url: str, id: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "https://corp.example.org/api/hub/")
     assert Remote("origin", url, url).hugging_face_id == id
 
 
@@ -349,6 +374,20 @@ def test_hundreds_of_pull_requests_are_compared(remote: Repo, model: Repo, push:
     assert "pull request 301" in push().stdout
 
 
+def test_of_too_many_pull_requests_the_oldest_are_passed_over_and_no_branch(
+    remote: Repo, model: Repo, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evalhub import upstream
+
+    monkeypatch.setattr(upstream, "_MOST_FETCHED", 2)
+    for number in range(1, 9):
+        remote.pull(number, {"more.yaml": [entry(float(number), notes="more")]})
+    propose(remote, 40.0, "theirs", "theirs.yaml")
+    outcome = push()
+    assert "40.0 on evalhub/theirs" in outcome.stdout
+    assert "older pull requests there were not looked at" in outcome.stderr
+
+
 def test_a_file_that_moved_on_there_is_told(remote: Repo, model: Repo, push: Push) -> None:
     propose(model, 31.0, "old", "old.yaml", notes="old")
     remote.commit({"old.yaml": [entry(30.0, notes="old"), entry(50.0, notes="more")]}, start=remote.tip())
@@ -461,6 +500,52 @@ def test_a_score_that_arrives_between_asking_and_fetching_is_seen(
     monkeypatch.setattr(upstream, "fetch", raced)
     outcome = push()
     assert "39.0 on pull request 2" in outcome.stdout
+
+
+def test_only_what_was_compared_is_pushed(
+    remote: Repo, model: Repo, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evalhub import git_push
+
+    original, compared = git_push.push_branch, model.git("rev-parse", "evalhub/hle")
+
+    def late(*arguments: object) -> str:
+        model.commit({"late.yaml": [entry(1.0, notes="late")]}, on="evalhub/hle")
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(git_push, "push_branch", late)
+    assert push().status == 0
+    assert refs(remote)["refs/heads/evalhub/hle"] == compared
+
+
+def test_every_address_of_a_remote_keeps_its_password(remote: Repo, model: Repo, push: Push, tmp_path: Path) -> None:
+    hook(remote, "pre-receive", "echo 'no way, an0therS3cret'; exit 1")
+    model.git("remote", "set-url", "--push", "origin", f"file://{remote.path}")
+    model.git("remote", "set-url", "--push", "--add", "origin", "https://ada:an0therS3cret@127.0.0.1:1/org/model")
+    outcome = push()
+    assert outcome.status != 0
+    assert "an0therS3cret" not in outcome.stdout + outcome.stderr
+
+
+def test_several_addresses_of_a_remote_are_told(remote: Repo, model: Repo, push: Push, tmp_path: Path) -> None:
+    fork = remote.clone(tmp_path / "fork", "--bare")
+    for number, repo in enumerate((remote, fork)):
+        model.git("remote", "set-url", "--push", *["--add"][:number], "origin", f"file://{repo.path}")
+    outcome = push("--dry-run")
+    assert f"would push evalhub/hle to origin (file://{remote.path}, file://{fork.path})" in outcome.stdout
+
+
+def test_an_address_that_rejected_it_gets_it_by_the_next_push(
+    remote: Repo, model: Repo, push: Push, tmp_path: Path
+) -> None:
+    fork = remote.clone(tmp_path / "fork", "--bare")
+    for number, repo in enumerate((remote, fork)):
+        model.git("remote", "set-url", "--push", *["--add"][:number], "origin", f"file://{repo.path}")
+    hook(fork, "pre-receive", "exit 1")
+    assert push().status == 1
+    hook(fork, "pre-receive", "exit 0")
+    assert push().status == 0
+    assert refs(fork)["refs/heads/evalhub/hle"] == model.git("rev-parse", "evalhub/hle")
 
 
 def test_an_unsafe_repository_runs_no_git(hub: HubDir, remote: Repo, push: Push) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from gitservers import bare_remote, free_port, running
 from hfserver import TOKEN, HubServer
 from terminals import EVALHUB
 from test_submit import refs
+
+from evalhub.remotes import Remote
 
 pytest.importorskip("huggingface_hub", reason="the extra hf is not installed")
 
@@ -116,6 +119,19 @@ def test_a_branch_that_is_checked_out_stays(ada: Contributor) -> None:
     assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
 
 
+@pytest.mark.parametrize("work", [("rebase", "--exec", "false", "main"), ("bisect", "start")])
+def test_a_branch_that_is_worked_on_stays(work: tuple[str, ...], ada: Contributor) -> None:
+    tip = ada.propose(41.5)
+    ada.model.git("checkout", "-q", "evalhub/hle")
+    with contextlib.suppress(AssertionError):  # the rebase stops where its command fails
+        ada.model.git(*work)
+    ada.model.git("checkout", "-q", "--detach")
+    outcome = ada.push()
+    assert outcome.returncode == 0
+    assert "still there: it is being" in outcome.stdout
+    assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
+
+
 def test_a_branch_on_top_of_a_pull_request_is_committed_to_that(ada: Contributor, server: HubServer) -> None:
     ada.propose(41.5)
     ada.push()
@@ -136,6 +152,27 @@ def test_a_branch_on_top_of_a_merged_pull_request_gets_one_of_its_own(ada: Contr
     ada.model.commit({"more.yaml": [entry(1.5, notes="more")]}, on="evalhub/more", start=pull)
     assert ada.push("more").returncode == 0
     assert (server.sent[1].revision, server.sent[1].query) == ("main", {"create_pr": ["1"]})
+
+
+def test_a_branch_on_top_of_a_closed_pull_request_gets_one_of_its_own(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    ada.push()
+    pull = ada.model.git("rev-parse", "refs/pr/1")
+    server.closed.add(("org/model", 1))
+    ada.model.commit({"hle.yaml": [entry(42.0)]}, on="evalhub/hle-2", start=pull, message="Correct it")
+    assert ada.push("hle-2").returncode == 0
+    assert server.sent[1].query == {"create_pr": ["1"]}
+
+
+def test_a_closed_pull_request_is_not_told_to_be_open(ada: Contributor, server: HubServer) -> None:
+    tip = ada.propose(41.5)
+    server.lose_git_after_commit = True
+    ada.push()
+    server.git_is_gone = server.lose_git_after_commit = False
+    server.closed.add(("org/model", 1))
+    outcome = ada.push()
+    assert "is open" not in outcome.stdout
+    assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
 
 
 def test_a_branch_whose_pull_request_was_merged_has_nothing_to_push(ada: Contributor, server: HubServer) -> None:
@@ -175,8 +212,11 @@ def test_a_branch_without_a_change_opens_nothing(ada: Contributor, server: HubSe
     assert server.sent == []
 
 
-def test_a_branch_that_changes_meanwhile_is_kept(ada: Contributor, server: HubServer) -> None:
+@pytest.mark.parametrize("checked_out", [False, True])
+def test_a_branch_that_changes_meanwhile_is_kept(checked_out: bool, ada: Contributor, server: HubServer) -> None:
     ada.propose(41.5)
+    if checked_out:
+        ada.model.git("checkout", "-q", "evalhub/hle")
     later = ada.model.commit(
         {"hle.yaml": [entry(42.0)]}, on="refs/heads/later", start=ada.model.git("rev-parse", "evalhub/hle")
     )
@@ -184,6 +224,7 @@ def test_a_branch_that_changes_meanwhile_is_kept(ada: Contributor, server: HubSe
     outcome = ada.push()
     assert outcome.returncode == 0
     assert "it has changed meanwhile" in outcome.stdout
+    assert "branch -D" not in outcome.stderr
     assert refs(ada.model)["refs/heads/evalhub/hle"] == later
 
 
@@ -286,6 +327,17 @@ def test_an_expired_token_is_never_printed(ada: Contributor, server: HubServer) 
     assert server.sent == []
 
 
+@pytest.mark.parametrize("url", ["https://huggingface.co/org/model", "https://hf.co/org/model", "git@hf.co:org/model"])
+def test_what_is_for_another_hub_is_not_sent_to_this_one(url: str, ada: Contributor, server: HubServer) -> None:
+    tip = ada.propose(41.5)
+    ada.model.git("remote", "set-url", "--push", "origin", url)
+    outcome = ada.push()
+    assert outcome.returncode == 1
+    assert "HF_ENDPOINT" in outcome.stderr
+    assert (server.sent, server.seen) == ([], [])
+    assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
+
+
 def test_without_a_token_nothing_is_asked(ada: Contributor, server: HubServer) -> None:
     ada.propose(41.5)
     outcome = ada.push(HF_TOKEN="")
@@ -311,6 +363,36 @@ def test_a_proposal_to_another_branch_of_that_number_is_never_overwritten(ada: C
     assert outcome.returncode == 1
     assert refs(ada.model)["refs/pr/1"] == mine
     assert refs(ada.model)["refs/heads/evalhub/hle"] == tip
+
+
+def test_a_hub_that_never_answers_is_given_up(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    server.break_at["commit"] = "silence"
+    code = "from evalhub import huggingface; huggingface._PATIENCE = 0.5; from evalhub.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "push", "org/model", "--hub", str(ada.hub.root)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **ada.environment},
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "may have been opened all the same" in done.stderr
+
+
+def test_a_remote_that_is_fetched_from_elsewhere_opens_nothing(ada: Contributor, server: HubServer) -> None:
+    ada.propose(41.5)
+    ada.model.git("remote", "set-url", "--push", "origin", server.url("org/model"))
+    ada.model.git("remote", "set-url", "origin", f"file://{ada.remote.path}")
+    outcome = ada.push()
+    assert outcome.returncode == 1
+    assert "fetched from another place" in outcome.stderr
+    assert server.sent == []
+
+
+def test_fetching_over_http_and_pushing_over_ssh_is_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
+    assert Remote("origin", "git@hf.co:org/model", "https://huggingface.co/org/model").shows_its_pulls
 
 
 def test_offline_mode_says_what_to_unset(ada: Contributor) -> None:

@@ -66,8 +66,9 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     if options.dry_run:
         if output:
             _write(output, batch)
-        if count(batch.lines, State.NEW):
-            say(err, "to commit it: the same command without --dry-run", "dim")
+        if options.push or count(batch.lines, State.NEW):
+            done = "commit and push" if options.push else "commit"
+            say(err, f"to {done} it: the same command without --dry-run", "dim")
     elif output and _wanted(batch, options):
         batch = _carried_out(hub, batch, options, output, request.supersede, out, err)
     else:
@@ -123,6 +124,9 @@ def _carried_out(
         left = count(done().lines, State.NEW)
         if left:
             say(err, f"{_counted(left, 'score')} left: the same command goes on", "yellow")
+        waiting = count(done().lines, State.COMMITTED) if options.push else 0
+        if waiting:
+            say(err, f"{_counted(waiting, 'score')} not pushed yet: the same command goes on", "yellow")
     return done()
 
 

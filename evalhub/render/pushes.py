@@ -54,9 +54,11 @@ def hints(outcome: Outcome) -> Iterator[str]:
     if outcome.status is Status.PUSHED and not outcome.url and split_url(outcome.address)[0]:
         yield "that host names no page to open the pull request: look for it there"
     elif outcome.status is Status.MERGED:
-        yield f"the branch can go: {_delete(outcome)}"
+        yield f"the branch can go: {_git(outcome, 'branch -D', outcome.branch)}"
+    elif outcome.status is Status.OPENED and outcome.has_more:
+        yield f"see what the pull request lacks: {_git(outcome, 'diff', f'refs/pr/{outcome.number}', outcome.branch)}"
     elif outcome.status is Status.OPENED and outcome.kept:
-        yield f"leaderboards count both until the branch is gone: {_delete(outcome)}"
+        yield f"leaderboards count both until the branch is gone: {_git(outcome, 'branch -D', outcome.branch)}"
     elif outcome.status is Status.CONFLICT:
         yield f"to propose yours beside it: {outcome.again} --supersede"
     elif outcome.status is Status.INCOMPLETE:
@@ -65,8 +67,8 @@ def hints(outcome: Outcome) -> Iterator[str]:
         yield "to do it: the same command without --dry-run"
 
 
-def _delete(outcome: Outcome) -> str:
-    return f"git -C {quoted(outcome.repository)} branch -D {quoted_ref(outcome.branch)}"
+def _git(outcome: Outcome, command: str, *refs: str) -> str:
+    return " ".join((f"git -C {quoted(outcome.repository)} {command}", *map(quoted_ref, refs)))
 
 
 def _plan(outcome: Outcome, remote: str) -> str:
