@@ -109,6 +109,12 @@ def test_spreadsheets_write_csv_in_several_ways(hub: HubDir, batch: Batch, text:
     assert held(model, "evalhub/scores") == [entry(1)]
 
 
+def test_a_row_of_several_lines_stands_where_it_begins(hub: HubDir, batch: Batch, tmp_path: Path) -> None:
+    hub.model()
+    batch(csv('org/model,hle,x,"a\nb"', "org/model,hle,y,c", header="model,benchmark,value,notes"))
+    assert [each["where"].rpartition(", ")[2] for each in results(tmp_path)] == ["line 2", "line 4"]
+
+
 def test_working_tree_index_and_head_stay(hub: HubDir, batch: Batch) -> None:
     model = hub.model()
     (model.path / "README.md").write_text("uncommitted")
@@ -375,6 +381,7 @@ def test_warnings_of_validation_are_told_once_a_kind(hub: HubDir, batch: Batch) 
     hub.model("org/two")
     outcome = batch(csv("org/one,else/where,a,1", "org/two,else/where,a,1", header="model,benchmark,task,value"))
     assert (outcome.status, outcome.stderr.count("EH203"), "1 more such" in outcome.stderr) == (0, 1, True)
+    assert "EH203 org/one: " in outcome.stderr
 
 
 def test_on_a_terminal_it_asks_and_a_yes_commits(hub: HubDir, batch: Batch, tmp_path: Path) -> None:
