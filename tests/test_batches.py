@@ -142,6 +142,11 @@ def test_a_different_score_that_stands_is_a_conflict(hub: HubDir, batch: Batch, 
     ]
 
 
+def test_what_to_do_about_a_conflict_is_told(hub: HubDir, batch: Batch) -> None:
+    hub.model(files={"hle.yaml": [entry(5)]})
+    assert "add --supersede" in batch(csv("org/model,hle,6")).stderr
+
+
 def test_a_conflict_is_committed_with_supersede(hub: HubDir, batch: Batch) -> None:
     model = hub.model(files={"hle.yaml": [entry(5)]})
     assert batch(csv("org/model,hle,6"), "--supersede").status == 0
