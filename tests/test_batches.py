@@ -398,6 +398,11 @@ def test_on_a_terminal_it_asks_and_a_yes_commits(hub: HubDir, batch: Batch, tmp_
     assert branches(model) == ["evalhub/scores"]
 
 
+def test_the_result_file_may_be_a_device(hub: HubDir, batch: Batch) -> None:
+    hub.model()
+    assert batch(csv("org/model,hle,1"), "--output", "/dev/null").status == 0
+
+
 @pytest.mark.parametrize("output", ["scores.csv", "nowhere/out.jsonl", "folder"])
 def test_a_result_file_that_can_not_be_is_refused_before_anything_is_committed(
     hub: HubDir, batch: Batch, tmp_path: Path, output: str

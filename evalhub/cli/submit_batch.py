@@ -141,7 +141,8 @@ def _check_output(output: Path, listed: Path) -> None:
     """Raise `EvalhubError` where what became of the scores couldn't be written, before anything is done."""
     try:
         is_list = output.exists() and output.samefile(listed)
-        fits = not output.is_dir() and output.parent.is_dir() and os.access(output.parent, os.W_OK)
+        device = output.exists() and not output.is_file() and not output.is_dir()
+        fits = device or (not output.is_dir() and output.parent.is_dir() and os.access(output.parent, os.W_OK))
     except OSError:
         is_list, fits = False, False
     if is_list:
