@@ -129,51 +129,42 @@ class Planner:
 
     def _checked(self, plan: Plan, base: _Base, snapshot: RepoSnapshot) -> Plan:
         """Return the plan with what validation says of it; items with errors become invalid, and change nothing."""
-        findings = self._findings(plan, base, snapshot)
+        changes = _changes(base, plan.of(Verdict.NEW))
+        findings = self._findings(changes, base, snapshot)
         if not _errors(findings):
-            return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
-        wrong = {item.result.series: found for item, found in self._wrong(plan, plan.of(Verdict.NEW), base, snapshot)}
-        items = [
-            replace(item, verdict=Verdict.INVALID, findings=tuple(wrong[item.result.series]))
-            if item.result.series in wrong
-            else item
-            for item in plan.items
-        ]
-        plan = replace(plan, items=tuple(items))
-        rest = self._findings(plan, base, snapshot)
+            return replace(plan, changes=changes, findings=tuple(findings))
+        wrong = {item.result.series: found for item, found in self._wrong(plan.of(Verdict.NEW), base, snapshot)}
+        plan = replace(plan, items=tuple(_refused(item, wrong.get(item.result.series)) for item in plan.items))
+        changes = _changes(base, plan.of(Verdict.NEW))
+        rest = self._findings(changes, base, snapshot)
         if _errors(rest):  # they are only wrong together
-            items = [
-                replace(item, verdict=Verdict.INVALID, findings=tuple(rest)) if item.verdict is Verdict.NEW else item
-                for item in plan.items
-            ]
-            plan, rest = replace(plan, items=tuple(items)), []
+            items = (_refused(item, rest) if item.verdict is Verdict.NEW else item for item in plan.items)
+            plan, changes, rest = replace(plan, items=tuple(items)), (), []
         own = (finding for item in plan.items for finding in item.findings)
-        findings = list(dict.fromkeys((*rest, *own)))
-        return replace(plan, changes=_changes(base, plan.of(Verdict.NEW)), findings=tuple(findings))
+        return replace(plan, changes=changes, findings=tuple(dict.fromkeys((*rest, *own))))
 
     def _wrong(
-        self, plan: Plan, items: Sequence[Item], base: _Base, snapshot: RepoSnapshot
+        self, items: Sequence[Item], base: _Base, snapshot: RepoSnapshot
     ) -> Iterator[tuple[Item, list[Diagnostic]]]:
         """Yield the items that are wrong by themselves, searching by halves: most are fine."""
-        found = self._findings(replace(plan, items=tuple(items)), base, snapshot)
-        if not _errors(found):
-            return
-        if len(items) == 1:
+        found = self._findings(_changes(base, items), base, snapshot)
+        if _errors(found) and len(items) == 1:
             yield items[0], found
-            return
-        middle = len(items) // 2
-        for half in (items[:middle], items[middle:]):
-            yield from self._wrong(plan, half, base, snapshot)
+        elif _errors(found):
+            middle = len(items) // 2
+            yield from self._wrong(items[:middle], base, snapshot)
+            yield from self._wrong(items[middle:], base, snapshot)
 
-    def _findings(self, plan: Plan, base: _Base, snapshot: RepoSnapshot) -> list[Diagnostic]:
+    def _findings(self, changed: Sequence[FileChange], base: _Base, snapshot: RepoSnapshot) -> list[Diagnostic]:
         """Validate the files as they would be, and return what isn't wrong with them as they are."""
-        changes = {change.path: change.after for change in _changes(base, plan.of(Verdict.NEW))}
+        changes = {change.path: change.after for change in changed}
         if not changes:
             return []
         if self._context is None:
             self._context = context_of(self._hub.datasets.values(), self._hub.registry, {})
         # Other datasets' entries stand in both states: what is found of them with less to compare, is in both too.
-        datasets = {item.result.dataset_id for item in plan.items}
+        held = [read_entries(change.after.encode()) for change in changed]
+        datasets = {result.dataset_id for each in held for result in each.entries}
         context, elsewhere = self._context, partial(self._elsewhere, snapshot.path, datasets)
         others = [
             replace(each, file=replace(each.file, ref=None)) for each in base.files if each.file.path not in changes
@@ -213,6 +204,10 @@ class Planner:
             ):
                 by_place[os.path.abspath(directory)].extend(claims)
         return self._claims[dataset_id]
+
+
+def _refused(item: Item, findings: Sequence[Diagnostic] | None) -> Item:
+    return replace(item, verdict=Verdict.INVALID, findings=tuple(findings)) if findings else item
 
 
 def _errors(findings: Iterable[Diagnostic]) -> bool:

@@ -110,8 +110,10 @@ def _csv_rows(path: Path) -> Iterator[Row]:
     try:
         names = [_field(name, path) for name in next(lines, [])]
         _refuse_doubles(names, path)
+        begins = lines.line_num + 1
         for cells in lines:
-            where = f"{shown(path)}, line {lines.line_num}"
+            where = f"{shown(path)}, line {begins}"
+            begins = lines.line_num + 1  # a cell may have several lines
             if len(cells) > len(names):
                 yield Row(where, {}, f"it has {len(cells)} cells, and the first line has {len(names)}")
             elif any(map(str.strip, cells)):

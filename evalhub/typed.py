@@ -19,7 +19,7 @@ def parse_value(text: str) -> float:
         return int(plain)
     if re.fullmatch(r"[-+]?([0-9]+\.[0-9]*|\.?[0-9]+)([eE][-+]?[0-9]+)?", plain) and math.isfinite(float(plain)):
         return float(plain)
-    hint = "type a plain number, on the scale of the leaderboard: --value 84.6"
+    hint = "it is a plain number, on the scale of the leaderboard: 84.6"
     raise EvalhubError(f"the value {printable(text, limit=60)} is not a finite number", hint, exit_status=2)
 
 

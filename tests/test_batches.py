@@ -109,6 +109,12 @@ def test_spreadsheets_write_csv_in_several_ways(hub: HubDir, batch: Batch, text:
     assert held(model, "evalhub/scores") == [entry(1)]
 
 
+def test_a_row_of_several_lines_stands_where_it_begins(hub: HubDir, batch: Batch, tmp_path: Path) -> None:
+    hub.model()
+    batch(csv('org/model,hle,x,"a\nb"', "org/model,hle,y,c", header="model,benchmark,value,notes"))
+    assert [each["where"].rpartition(", ")[2] for each in results(tmp_path)] == ["line 2", "line 4"]
+
+
 def test_working_tree_index_and_head_stay(hub: HubDir, batch: Batch) -> None:
     model = hub.model()
     (model.path / "README.md").write_text("uncommitted")
@@ -134,6 +140,11 @@ def test_a_different_score_that_stands_is_a_conflict(hub: HubDir, batch: Batch, 
     assert [(each["status"], each["reason"]) for each in results(tmp_path)] == [
         ("conflict", "it has a different score: 5 on refs/heads/main")
     ]
+
+
+def test_what_to_do_about_a_conflict_is_told(hub: HubDir, batch: Batch) -> None:
+    hub.model(files={"hle.yaml": [entry(5)]})
+    assert "add --supersede" in batch(csv("org/model,hle,6")).stderr
 
 
 def test_a_conflict_is_committed_with_supersede(hub: HubDir, batch: Batch) -> None:
@@ -375,6 +386,7 @@ def test_warnings_of_validation_are_told_once_a_kind(hub: HubDir, batch: Batch) 
     hub.model("org/two")
     outcome = batch(csv("org/one,else/where,a,1", "org/two,else/where,a,1", header="model,benchmark,task,value"))
     assert (outcome.status, outcome.stderr.count("EH203"), "1 more such" in outcome.stderr) == (0, 1, True)
+    assert "EH203 org/one: " in outcome.stderr
 
 
 def test_on_a_terminal_it_asks_and_a_yes_commits(hub: HubDir, batch: Batch, tmp_path: Path) -> None:
@@ -384,6 +396,11 @@ def test_on_a_terminal_it_asks_and_a_yes_commits(hub: HubDir, batch: Batch, tmp_
     assert ("commit 1 score on 1 branch?" in shown, branches(model)) == (True, [])
     on_terminal("submit", "--batch", "scores.csv", "--hub", hub.root, cwd=tmp_path, typed="y\n")
     assert branches(model) == ["evalhub/scores"]
+
+
+def test_the_result_file_may_be_a_device(hub: HubDir, batch: Batch) -> None:
+    hub.model()
+    assert batch(csv("org/model,hle,1"), "--output", "/dev/null").status == 0
 
 
 @pytest.mark.parametrize("output", ["scores.csv", "nowhere/out.jsonl", "folder"])

@@ -116,6 +116,15 @@ def test_an_experiment_tells_its_settings() -> None:
     assert (found.model, found.setup) == ("evalhub-tests/small-embedder", ("embed_dim=256",))
 
 
+def test_an_experiment_does_not_tell_secrets(tmp_path: Path) -> None:
+    folder = tmp_path / "org__name" / "main" / "experiments" / "x"
+    folder.mkdir(parents=True)
+    settings = {"api_key": "abcdefgh", "dim": 256}
+    (folder / "model_meta.json").write_text(json.dumps(META | {"experiment_kwargs": settings}))
+    (folder / ONE).write_text((SMALL / ONE).read_text())
+    assert first(folder / ONE).setup == ("dim=256",)
+
+
 def test_an_experiment_without_metadata_is_known_by_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "org__name" / "main" / "experiments" / "embed_dim_256"
     folder.mkdir(parents=True)

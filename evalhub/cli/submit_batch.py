@@ -59,6 +59,8 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     batches.print_plan(out, batch)
     for line in batches.not_done(batch.lines):
         err.print(line, soft_wrap=True)
+    if count(batch.lines, State.CONFLICT):
+        say(err, "to propose yours instead: add --supersede; to change what your own branches propose: --update", "dim")
     if batch.passed_over:
         say(err, f"{batch.passed_over} of {len(rows)} files are no logs that evalhub reads")
     for warning in batches.warnings(batch):
@@ -143,7 +145,8 @@ def _check_output(output: Path, listed: Path) -> None:
     """Raise `EvalhubError` where what became of the scores couldn't be written, before anything is done."""
     try:
         is_list = output.exists() and output.samefile(listed)
-        fits = not output.is_dir() and output.parent.is_dir() and os.access(output.parent, os.W_OK)
+        device = output.exists() and not output.is_file() and not output.is_dir()
+        fits = device or (not output.is_dir() and output.parent.is_dir() and os.access(output.parent, os.W_OK))
     except OSError:
         is_list, fits = False, False
     if is_list:

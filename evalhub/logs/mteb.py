@@ -10,7 +10,7 @@ from typing import Any
 
 from evalhub.errors import EvalhubError
 from evalhub.files import read_file, shown
-from evalhub.logs.fields import as_commit, as_hub_id, as_mapping, as_moment, name_of, not_finite, text_of
+from evalhub.logs.fields import as_commit, as_hub_id, as_mapping, as_moment, as_words, name_of, not_finite, text_of
 from evalhub.logs.log_files import LogFile, as_number, as_text, parse_json
 from evalhub.logs.measurements import Log, Measurement
 from evalhub.names import printable
@@ -133,12 +133,11 @@ def _model(path: Path) -> tuple[str | None, tuple[str, ...]]:
     meta = _meta(folder / _META)
     name = text_of(meta, "name")
     settings = as_mapping(meta.get("experiment_kwargs"))
-    experiment = [f"{key}={value}" for key, value in settings.items() if isinstance(value, str | int | float)]
+    experiment = as_words(settings)
     if folder.parent.name == _EXPERIMENTS:
-        experiment = experiment or [folder.name]
+        experiment = experiment or (printable(folder.name, limit=60),)
         folder = folder.parent.parent
-    setup = tuple(printable(setting, limit=60) for setting in experiment[:10])
-    return name or as_hub_id(folder.parent.name.replace("__", "/", 1)), setup
+    return name or as_hub_id(folder.parent.name.replace("__", "/", 1)), experiment
 
 
 def _meta(path: Path) -> dict[str, Any]:

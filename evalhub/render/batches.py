@@ -80,7 +80,7 @@ def warnings(batch: Batch) -> Iterator[str]:
     """Yield what validation says of the new entries, once for each kind of finding."""
     by_code: dict[str, list[str]] = {}
     for finding in batch.warnings:
-        by_code.setdefault(finding.code, []).append(finding.message)
+        by_code.setdefault(finding.code, []).append(f"{finding.file.repo}: {finding.message}")
     for code, messages in by_code.items():
         more = f", and {len(messages) - 1} more such" if len(messages) > 1 else ""
         yield f"{code} {messages[0]}{more}"
