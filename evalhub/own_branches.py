@@ -12,7 +12,8 @@ from evalhub.snapshot import Place, RepoSnapshot
 
 
 def branch_to_update(snapshot: RepoSnapshot, results: Iterable[EvalResult], named: str | None) -> Place | None:
-    """Return the branch to update: the one that is named, or the one that proposes another value; None: a new one.
+    """Return the branch to update: the one that is named, or the one that proposes another value, source, date or
+    revision; None: a new one.
 
     Raises `EvalhubError` where there are several, or it isn't one's own.
     """
@@ -27,11 +28,11 @@ def branch_to_update(snapshot: RepoSnapshot, results: Iterable[EvalResult], name
             raise EvalhubError(message, f"its open branches: {known}" if known else "without --update: a new branch")
         refs = {ref}
     else:
-        wanted = {result.series: result.value for result in results}
+        wanted = {result.series: result for result in results}
         refs = {
             item.place.ref
             for item in snapshot.results
-            if item.place.ref in local and wanted.get(item.result.series, item.result.value) != item.result.value
+            if item.place.ref in local and changes(wanted.get(item.result.series), item.result)
         }
         if len(refs) > 1:
             refs = {ref for ref in refs if _last_author(snapshot, local[ref])[1] == _own_email(snapshot)} or refs
@@ -40,11 +41,16 @@ def branch_to_update(snapshot: RepoSnapshot, results: Iterable[EvalResult], name
     if len(refs) > 1:
         listed = ", ".join(printable(ref.removeprefix("refs/heads/")) for ref in sorted(refs))
         raise EvalhubError(
-            f"several branches propose another value: {listed}", "name one: --branch NAME", exit_status=2
+            f"several branches propose something else: {listed}", "name one: --branch NAME", exit_status=2
         )
     place = local[refs.pop()]
     _refuse_others(snapshot, place)
     return place
+
+
+def changes(wanted: EvalResult | None, proposed: EvalResult) -> bool:
+    """Whether a result says something else than the one that is proposed for the same task and notes."""
+    return wanted is not None and wanted.completed_by(proposed) != proposed
 
 
 def _refuse_others(snapshot: RepoSnapshot, place: Place) -> None:

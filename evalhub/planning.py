@@ -20,7 +20,7 @@ from evalhub.errors import EvalhubError
 from evalhub.files import RawFile
 from evalhub.hub import Hub
 from evalhub.names import printable
-from evalhub.own_branches import branch_to_update
+from evalhub.own_branches import branch_to_update, changes
 from evalhub.results import RESULTS_FOLDER, EvalResult, SeriesKey, counts_as_results, new_file_name, read_entries
 from evalhub.rules.peers import Claim
 from evalhub.rules.subjects import Context
@@ -44,7 +44,8 @@ class Request:
 
     `file` is a name in `.eval_results`; `branch` may leave out the leading `evalhub/`, and must be free; `called` is
     what the branch is called otherwise, with a number after it where that is taken. `supersede` proposes a value
-    beside a different one that stands; `update` changes the branch of one's own that proposes the different one.
+    beside a different one that stands; `update` changes the branch of one's own that proposes the different one, or the
+    same value with another source, date or revision; what a result doesn't say itself stays as it is there.
     """
 
     results: tuple[EvalResult, ...]
@@ -282,8 +283,9 @@ def _judged(snapshot: RepoSnapshot, base: _Base, request: Request, result: EvalR
     placed = [item for item in snapshot.results if item.result.series == result.series]
     same = tuple(item for item in placed if item.result.value == result.value)
     different = tuple(item for item in placed if item.result.value != result.value)
-    if onto and any(item.place.ref == onto.ref for item in different):
-        return Item(result, Verdict.NEW)  # what the branch says now is what is updated
+    mine = next((item.result for item in placed if onto and item.place.ref == onto.ref), None)
+    if mine is not None and changes(result, mine):
+        return Item(result.completed_by(mine), Verdict.NEW)  # what the branch says now is what is updated
     if same:
         return Item(result, Verdict.SAME, same)
     if different and not request.supersede:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from evalhub import schemas, yaml_source
@@ -68,6 +68,18 @@ class EvalResult:
                 "source": self.source and _without_none(asdict(self.source)),
                 "notes": self.notes,
             }
+        )
+
+    def completed_by(self, other: EvalResult) -> EvalResult:
+        """Return this result with what it doesn't say itself as `other` has it: the revision, the date and the source;
+        and the token, which is of one value, where that is the same.
+        """
+        return replace(
+            self,
+            revision=self.revision or other.revision,
+            date=self.date or other.date,
+            source=self.source or other.source,
+            verify_token=self.verify_token or (other.verify_token if self.value == other.value else None),
         )
 
     @property

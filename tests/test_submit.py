@@ -332,6 +332,31 @@ def test_an_update_is_another_commit_on_the_branch_that_proposes_the_score(hub: 
     assert set(refs(model)) == {"refs/heads/main", "refs/heads/evalhub/hle"}
 
 
+def test_an_update_keeps_the_source_date_and_revision_that_it_does_not_name(hub: HubDir, submit: Submit) -> None:
+    model = hub.model()
+    submit("--value", 41.5, "--source-url", "https://example.org/a", "--date", "2026-01-02")
+    submit("--value", 42.5, "--update", "--date", "2026-01-03")
+    wanted = entry(42.5, date="2026-01-03", source={"url": "https://example.org/a"})
+    assert yaml.safe_load(show(model, "evalhub/hle")) == [wanted]
+
+
+def test_a_source_is_added_to_what_ones_own_branch_proposes(hub: HubDir, submit: Submit) -> None:
+    model = hub.model()
+    assert "--source-url URL --update" in submit("--value", 41.5).stderr
+    outcome = submit("--value", 41.5, "--source-url", "https://example.org/a")
+    assert ("nothing to do" in outcome.stdout, "add --update" in outcome.stderr) == (True, True)
+    assert submit("--value", 41.5, "--source-url", "https://example.org/a", "--update").status == 0
+    assert yaml.safe_load(show(model, "evalhub/hle")) == [entry(41.5, source={"url": "https://example.org/a"})]
+
+
+def test_an_update_that_changes_nothing_does_nothing(hub: HubDir, submit: Submit) -> None:
+    model = hub.model()
+    submit("--value", 41.5, "--source-url", "https://example.org/a")
+    before = refs(model)
+    assert "nothing to do" in submit("--value", 41.5, "--update").stdout
+    assert refs(model) == before
+
+
 def test_without_a_branch_that_proposes_it_an_update_is_a_new_branch(hub: HubDir, submit: Submit) -> None:
     model = hub.model(files={"hle.yaml": [entry(40, notes="other")]})
     assert submit("--value", 42.5, "--update").status == 0

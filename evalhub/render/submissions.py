@@ -8,7 +8,9 @@ from rich.text import Text
 
 from evalhub.drafts import Draft
 from evalhub.files import quoted, shown
+from evalhub.own_branches import changes
 from evalhub.planning import Item, Verdict
+from evalhub.pulls import PROPOSALS
 from evalhub.render.diagnostics import diagnostic_lines
 from evalhub.render.diffs import diff, styled
 from evalhub.render.terminal import safe
@@ -59,9 +61,12 @@ def hints(outcome: Outcome, push: str | None) -> Iterator[str]:
     """Yield what to type next; `push` is what pushes the branch, None where that is done anyway."""
     plan = outcome.plan
     if any(item.result.source is None for item in plan.items if item.verdict is not Verdict.SAME):
-        yield "nobody can check a score without a source: add --source-url URL"
+        again = " --update" if outcome.status is Status.COMMITTED else ""
+        yield f"nobody can check a score without a source: add --source-url URL{again}"
+    if outcome.status is Status.SAME and any(_differs(item) for item in plan.items):
+        yield "your branch has another source, date or revision for it: to change those, add --update"
     if outcome.status is Status.CONFLICT:
-        own = any(place.place.ref.startswith("refs/heads/evalhub/") for item in plan.items for place in item.standing)
+        own = any(place.place.ref.startswith(PROPOSALS) for item in plan.items for place in item.standing)
         if own and plan.onto is None:
             yield "to change what your branch proposes: add --update"
         yield "to propose yours instead: add --supersede; for another setup: tell them apart with --notes"
@@ -75,6 +80,12 @@ def hints(outcome: Outcome, push: str | None) -> Iterator[str]:
         yield "leaderboards read it from now on, as community"
         if any(item.supersedes for item in plan.of(Verdict.NEW)):
             yield "what it supersedes stands beside it until this is merged; see: evalhub conflicts"
+
+
+def _differs(item: Item) -> bool:
+    """Whether one's own branch has the value, and something else with it."""
+    own = (placed for placed in item.standing if placed.place.ref.startswith(PROPOSALS))
+    return any(changes(item.result, placed.result) for placed in own)
 
 
 def log_lines(read: Iterable[Draft]) -> Iterator[Text]:
