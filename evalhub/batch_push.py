@@ -11,7 +11,7 @@ from evalhub.hub import Hub
 from evalhub.pulls import PROPOSALS
 from evalhub.push import Status, Wanted, push_branch
 
-_DONE = (Status.PUSHED, Status.OPENED, Status.UP_TO_DATE, Status.MERGED, Status.SAME)
+_NOTHING_TO_DO = (Status.UP_TO_DATE, Status.MERGED, Status.SAME)
 
 
 def push_batch(hub: Hub, batch: Batch, wanted: Wanted) -> Iterator[ModelBatch]:
@@ -22,9 +22,13 @@ def push_batch(hub: Hub, batch: Batch, wanted: Wanted) -> Iterator[ModelBatch]:
 
 
 def _pushed(hub: Hub, model: ModelBatch, wanted: Wanted) -> ModelBatch:
-    branches = dict.fromkeys(line.branch for line in model.lines if _is_local(line))
-    for branch in branches:
-        model = replace(model, lines=tuple(_with_push(hub, model, branch, wanted)))
+    for branch in dict.fromkeys(line.branch for line in model.lines if _is_local(line)):
+        changed = _push(hub, model, branch, wanted)
+        lines = (
+            replace(line, **changed) if line.branch == branch and _is_local(line) else line  # type: ignore[arg-type]
+            for line in model.lines
+        )
+        model = replace(model, lines=tuple(lines))
     return model
 
 
@@ -32,16 +36,19 @@ def _is_local(line: Line) -> bool:
     return f"refs/heads/{line.branch}".startswith(PROPOSALS) and line.state in (State.COMMITTED, State.SAME)
 
 
-def _with_push(hub: Hub, model: ModelBatch, branch: str, wanted: Wanted) -> Iterator[Line]:
+def _push(hub: Hub, model: ModelBatch, branch: str, wanted: Wanted) -> dict[str, object]:
+    """Push one branch, and return what changes in the lines of the scores on it."""
+    if any(line.state is State.CONFLICT and line.branch == branch for line in model.lines):
+        reason = "the branch has another value than the list for one of its scores: --update changes that"
+        return {"state": State.NOT_PUSHED, "reason": reason}
     try:
         outcome = push_branch(hub.model_repo(model.model_id), branch, hub.root, wanted)
     except EvalhubError as error:
-        changed: dict[str, object] = {"state": State.NOT_PUSHED, "reason": error.message}
-    else:
-        done = outcome.status in _DONE
-        changed = {"state": State.PUSHED if done else State.NOT_PUSHED, "url": outcome.url or ""}
-        if not done:
-            there = "a different score stands there" if outcome.status is Status.CONFLICT else outcome.kept
-            changed["reason"] = f"{outcome.remote}: {there}"
-    for line in model.lines:
-        yield replace(line, **changed) if line.branch == branch and _is_local(line) else line  # type: ignore[arg-type]
+        return {"state": State.NOT_PUSHED, "reason": error.message}
+    if outcome.status in _NOTHING_TO_DO:
+        reason = f"{outcome.remote} has it already"
+        return {"state": State.SAME, "reason": reason, "url": outcome.url or ""}
+    if outcome.status in (Status.PUSHED, Status.OPENED):
+        return {"state": State.PUSHED, "url": outcome.url or ""}
+    there = "a different score stands there" if outcome.status is Status.CONFLICT else outcome.kept
+    return {"state": State.NOT_PUSHED, "reason": f"{outcome.remote}: {there}", "url": outcome.url or ""}

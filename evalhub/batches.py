@@ -18,6 +18,7 @@ from evalhub.logs.log_files import LogFile
 from evalhub.lookup import NotFoundError
 from evalhub.names import slug
 from evalhub.planning import Item, Plan, Planner, Request, Verdict
+from evalhub.pulls import PROPOSALS
 from evalhub.results import EvalResult, SeriesKey
 from evalhub.score_lists import Row
 from evalhub.submit import carry_out
@@ -283,13 +284,14 @@ def _without_contradictions(lines: Sequence[Line]) -> list[Line]:
 def _judged(line: Line, item: Item | None) -> Line:
     if item is None or line.state is not State.NEW:
         return line
-    standing = item.standing[0] if item.standing else None
+    own = (placed for placed in item.standing if placed.place.ref.startswith(PROPOSALS))
+    standing = next(own, item.standing[0] if item.standing else None)
     where = f"{format_value(standing.result.value)} on {standing.place.ref}" if standing else ""
+    branch = standing.place.ref.removeprefix("refs/heads/") if standing else ""
     if item.verdict is Verdict.SAME:
-        branch = standing.place.ref.removeprefix("refs/heads/") if standing else ""
         return replace(line, state=State.SAME, reason=f"it stands: {where}", branch=branch)
     if item.verdict is Verdict.CONFLICT:
-        return replace(line, state=State.CONFLICT, reason=f"it has a different score: {where}")
+        return replace(line, state=State.CONFLICT, reason=f"it has a different score: {where}", branch=branch)
     if item.verdict is Verdict.INVALID:
         errors = [finding for finding in item.findings if finding.is_error]
         return replace(line, state=State.REFUSED, reason="; ".join(f"{each.code} {each.message}" for each in errors))

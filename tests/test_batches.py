@@ -425,3 +425,33 @@ def test_a_result_file_that_can_not_be_is_refused_before_anything_is_committed(
 def test_options_that_do_nothing_are_refused(batch: Batch, options: tuple[str, ...], message: str) -> None:
     outcome = batch(csv("org/model,hle,1"), *options)
     assert (outcome.status, message in outcome.stderr) == (2, True)
+
+
+def test_a_plan_shows_each_score(hub: HubDir, batch: Batch) -> None:
+    hub.model(files={"hle.yaml": [entry(5)]})
+    shown = batch(csv("org/model,hle,6", "org/none,hle,8"), "--dry-run").stdout.splitlines()
+    assert [line.split() for line in shown if line.startswith("org/")] == [
+        ["org/model", "cais/hle", "hle", "6", "conflict"],
+        ["org/none", "cais/hle", "hle", "8", "model", "not", "in", "the", "hub"],
+    ]
+
+
+def test_a_plan_of_very_many_scores_counts_them_by_model(hub: HubDir, batch: Batch) -> None:
+    hub.model()
+    rows = (f"org/model,hle,{number},{number}" for number in range(50))
+    shown = batch(csv(*rows, header="model,benchmark,value,notes"), "--dry-run").stdout.splitlines()
+    assert [line.split() for line in shown if line.startswith("org/")] == [["org/model", "50"]]
+
+
+def test_scores_without_a_source_are_counted(hub: HubDir, batch: Batch) -> None:
+    hub.model()
+    rows = ("org/model,hle,1,,", "org/model,hle,2,x,https://example.org")
+    outcome = batch(csv(*rows, header="model,benchmark,value,notes,source_url"))
+    assert "without a source: 1 of 2 have none" in outcome.stderr
+
+
+def test_one_reason_of_many_scores_is_told_once(hub: HubDir, batch: Batch) -> None:
+    hub.model()
+    outcome = batch(csv(*(f"org/model,zzz,{number}" for number in range(5))))
+    assert outcome.stderr.count("no benchmark is called `zzz`") == 1
+    assert "line 2 (org/model) and 4 more" in outcome.stderr

@@ -182,6 +182,22 @@ def test_one_that_is_rejected_keeps_no_other_back(models: Models, scores: Path, 
     ]
 
 
+def test_a_branch_that_contradicts_the_list_is_not_pushed(models: Models, scores: Path, submit: Run) -> None:
+    remote, clone = models.add("org/one")
+    scores.write_text("model,benchmark,value,notes\norg/one,hle,1,\norg/one,hle,2,other\n")
+    hook(remote, "pre-receive", REJECTS)
+    submit("--batch", scores)
+    hook(remote, "pre-receive", "exit 0")
+    scores.write_text("model,benchmark,value,notes\norg/one,hle,3,\norg/one,hle,2,other\n")
+    assert submit("--batch", scores).status == 1
+    assert proposals(remote) == set()
+    assert submit("--batch", scores, "--update").status == 0
+    assert (proposals(remote), clone.git("rev-list", "--count", "main..evalhub/scores")) == (
+        {"refs/heads/evalhub/scores"},
+        "2",
+    )
+
+
 def test_the_same_list_again_pushes_what_is_left(models: Models, scores: Path, submit: Run) -> None:
     remotes = [models.add(f"org/{name}")[0] for name in ("one", "two", "three")]
     hook(remotes[1], "pre-receive", REJECTS)
@@ -191,7 +207,7 @@ def test_the_same_list_again_pushes_what_is_left(models: Models, scores: Path, s
     hook(remotes[1], "pre-receive", "exit 0")
     before = [refs(remote) for remote in remotes]
     assert submit("--batch", scores).status == 0
-    assert set(statuses(scores).values()) == {"pushed"}
+    assert sorted(statuses(scores).values()) == ["pushed", "same", "same"]
     assert proposals(remotes[1]) == {"refs/heads/evalhub/scores"}
     assert [before[0], before[2]] == [refs(remotes[0]), refs(remotes[2])]
 

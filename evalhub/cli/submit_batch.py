@@ -59,8 +59,6 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
     batches.print_plan(out, batch)
     for line in batches.not_done(batch.lines):
         err.print(line, soft_wrap=True)
-    if count(batch.lines, State.CONFLICT):
-        say(err, "to propose yours instead: add --supersede; to change what your own branches propose: --update", "dim")
     if batch.passed_over:
         say(err, f"{batch.passed_over} of {len(rows)} files are no logs that evalhub reads")
     for warning in batches.warnings(batch):
@@ -75,6 +73,8 @@ def run(hub: Hub, options: Options, wanted: Wanted, request: Request, out: Conso
         batch = _carried_out(hub, batch, options, output, request.supersede, out, err)
     else:
         say(err, "nothing was committed")
+    for hint in batches.hints(batch, pushed=options.push):
+        say(err, hint, "dim")
     return not any(line.state in NOT_DONE for line in batch.lines)
 
 

@@ -10,9 +10,18 @@ from rich.console import Console
 from rich.text import Text
 
 from evalhub.batches import NOT_DONE, Batch, Line, State, count
-from evalhub.render.terminal import Column, print_table, safe
+from evalhub.render.terminal import Column, print_table, safe, short_value
 
 _MOST_REASONS = 10
+_MOST_ROWS = 40
+_SCORE_COLUMNS = (
+    Column("model", narrowest=14, wraps=True, style="bold"),
+    Column("benchmark", narrowest=14, wraps=True),
+    Column("task", narrowest=8, wraps=True, give_way=2),
+    Column("value", right=True),
+    Column("notes", narrowest=8, wraps=True, give_way=1),
+    Column("status"),
+)
 _TITLES = {
     State.NEW: "new",
     State.COMMITTED: "committed",
@@ -26,17 +35,34 @@ _WORDS = {State.NO_MODEL: "model not in the hub", State.NOT_PUSHED: "not pushed"
 
 
 def print_plan(out: Console, batch: Batch) -> None:
-    """Print what would become of each model's scores, and how many there are of each kind."""
+    """Print what would become of each score, or where there are very many, how many a model there are of each kind."""
+    lines = batch.lines
+    if len(lines) <= _MOST_ROWS:
+        print_table(out, _SCORE_COLUMNS, [_row(line) for line in lines])
+    else:
+        _print_counts(out, batch)
+    out.print()
+    out.print(summary(lines), soft_wrap=True)
+
+
+def _row(line: Line) -> list[Text]:
+    result = line.result
+    value = short_value(result.value) if result else ""
+    named = (line.model, result.dataset_id if result else "", result.task_id if result else "", value)
+    style = "yellow" if line.state in NOT_DONE else "dim" if line.state is State.SAME else "green"
+    return [*map(safe, named), safe(result.notes or "" if result else ""), safe(_word(line.state), style)]
+
+
+def _print_counts(out: Console, batch: Batch) -> None:
     columns = [Column("model", narrowest=16, wraps=True, style="bold")]
     columns += [Column(title, right=True) for title in _TITLES.values()]
     rows = []
-    for model in batch.models:
+    for model in batch.models[:_MOST_ROWS]:
         counts = Counter(line.state for line in model.lines)
         rows.append([safe(model.model_id), *(Text(str(counts[state] or "")) for state in _TITLES)])
-    if rows:
-        print_table(out, columns, rows)
-        out.print()
-    out.print(summary(batch.lines), soft_wrap=True)
+    print_table(out, columns, rows)
+    if len(batch.models) > _MOST_ROWS:
+        out.print(f"… and {len(batch.models) - _MOST_ROWS} more models")
 
 
 def summary(lines: Iterable[Line]) -> str:
@@ -69,11 +95,31 @@ def not_pushed(lines: Iterable[Line]) -> Iterator[Text]:
 
 
 def _reasons(found: Sequence[Line]) -> Iterator[Text]:
-    for line in found[:_MOST_REASONS]:
-        model = f" ({line.model})" if line.model else ""
-        yield safe(f"{_word(line.state)}: {line.where}{model}: {line.reason}", "yellow")
-    if len(found) > _MOST_REASONS:
-        yield safe(f"… and {len(found) - _MOST_REASONS} more, all of them in the result file", "yellow")
+    """Yield each reason once, with the first score that has it."""
+    by_reason: dict[tuple[State, str], list[Line]] = {}
+    for line in found:
+        by_reason.setdefault((line.state, line.reason), []).append(line)
+    for (state, reason), lines in list(by_reason.items())[:_MOST_REASONS]:
+        model = f" ({lines[0].model})" if lines[0].model else ""
+        more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+        yield safe(f"{_word(state)}: {lines[0].where}{model}{more}: {reason}", "yellow")
+    if len(by_reason) > _MOST_REASONS:
+        yield safe(f"… and {len(by_reason) - _MOST_REASONS} more reasons; --output FILE has them all", "yellow")
+
+
+def hints(batch: Batch, *, pushed: bool) -> Iterator[str]:
+    """Yield what to type next."""
+    lines = batch.lines
+    written = [line for line in lines if line.state in (State.NEW, State.COMMITTED, State.PUSHED)]
+    sourceless = sum(line.result is not None and line.result.source is None for line in written)
+    if sourceless:
+        yield f"nobody can check a score without a source: {sourceless} of {len(written)} have none"
+    if count(lines, State.CONFLICT):
+        yield "to propose yours instead: add --supersede; to change what your own branches propose: --update"
+    if count(lines, State.COMMITTED):
+        yield "leaderboards read them from now on, as community"
+        if not pushed:
+            yield "to push the branches: the same command with --push"
 
 
 def warnings(batch: Batch) -> Iterator[str]:
