@@ -12,7 +12,7 @@ from evalhub.errors import EvalhubError
 from evalhub.hub import Hub
 from evalhub.logs import Log, Measurement
 from evalhub.lookup import NotFoundError
-from evalhub.names import normalise, printable
+from evalhub.names import did_you_mean, normalise, printable
 from evalhub.registry import Metric
 from evalhub.results import EvalResult, Source
 from evalhub.terms import Scale
@@ -41,8 +41,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A task of a log, and the result that it would be. Where that can't be told, `result` is None and `reason` says
-    why; `asks` is set where the benchmark is known, and somebody must choose. `remarks` are for people to read before
-    they publish.
+    why; `asks` is set where the benchmark is known, and somebody must choose. `remarks` say which number it is, and
+    `warnings` what people should know before they publish it.
     """
 
     task: str
@@ -51,6 +51,7 @@ class Draft:
     reason: str = ""
     asks: bool = False
     remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class _UnclearError(Exception):
@@ -71,8 +72,9 @@ def drafts(hub: Hub, log: Log, wanted: Wanted) -> list[Draft]:
         groups.setdefault((measurement.model, measurement.task), []).append(measurement)
     tasks = list(dict.fromkeys(task for _, task in groups))
     if wanted.benchmark is not None and len(tasks) > 1:
-        message = f"the log has {len(tasks)} tasks: {listed(tasks)}"
-        raise EvalhubError(message, "name the one that is this benchmark: --task NAME", exit_status=2)
+        what = f"no task {printable(wanted.task, limit=100)}" if wanted.task is not None else f"{len(tasks)} tasks"
+        hint = did_you_mean(wanted.task or "", tasks) or "name the one that is this benchmark: --task NAME"
+        raise EvalhubError(f"the log has {what}: {listed(tasks)}", hint, exit_status=2)
     return [_draft(hub, log, wanted, task, model, found) for (model, task), found in groups.items()]
 
 
@@ -102,7 +104,8 @@ def _narrowed(log: Log, wanted: Wanted) -> Sequence[Measurement]:
         name for name in names if normalise(name) == normalise(wanted.task)
     }
     if not meant and wanted.benchmark is None:
-        raise EvalhubError(f"the log has no task {printable(wanted.task, limit=100)}", f"its tasks: {listed(names)}")
+        message = f"the log has no task {printable(wanted.task, limit=100)}: {listed(names)}"
+        raise EvalhubError(message, did_you_mean(wanted.task, names) or "name one of these: --task NAME")
     return [each for each in log.measurements if each.task in meant] if meant else log.measurements
 
 
@@ -126,7 +129,8 @@ def _draft(hub: Hub, log: Log, wanted: Wanted, task: str, model: str | None, fou
         source,
         notes or None,
     )
-    return Draft(task, model, result, remarks=(*_about(hub, target, chosen, value), *chosen.remarks))
+    warnings = (*_misfits(hub, target, chosen), *chosen.remarks)
+    return Draft(task, model, result, remarks=_about(chosen, value), warnings=warnings)
 
 
 # --- which benchmark ------------------------------------------------------------------------------------------------
@@ -246,7 +250,8 @@ def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: S
     if typed is not None:
         candidates = _of_metric(found, typed)
         if not candidates:
-            reason = f"has no metric {printable(typed, limit=100)}; it has {listed(each.metric for each in found)}"
+            there = listed((each.metric for each in found), "; ")
+            reason = f"has no metric {printable(typed, limit=100)}; it has {there}"
             raise _UnclearError(reason, asks=True)
     else:
         candidates = [each for each in found if each.main] or list(found)
@@ -254,7 +259,8 @@ def _chosen(hub: Hub, target: ToolTask, metric: Metric, wanted: Wanted, found: S
             candidates = _of_metric(candidates, metric.name) or candidates
     metrics = list(dict.fromkeys(each.metric for each in candidates))
     if len(metrics) > 1:
-        raise _UnclearError(f"has several metrics; choose one with --metric: {listed(metrics)}", asks=True)
+        there = listed([f"{each.metric} ({format_value(each.value)})" for each in candidates], "; ")
+        raise _UnclearError(f"has several metrics; choose one with --metric: {there}", asks=True)
     return _of_part(_task(hub, target), wanted, candidates)
 
 
@@ -274,7 +280,7 @@ def _of_part(task: Task | None, wanted: Wanted, candidates: Sequence[Measurement
 
 
 def _part(measurement: Measurement) -> str:
-    return f"{measurement.config or 'all of it'} {measurement.split or ''}".strip()
+    return f"{measurement.config or '(no config)'} {measurement.split or ''}".strip()
 
 
 def _of_metric(found: Iterable[Measurement], name: str) -> list[Measurement]:
@@ -298,20 +304,24 @@ def _scaled(chosen: Measurement, metric: Metric) -> float:
     return chosen.value
 
 
-def _about(hub: Hub, target: ToolTask, chosen: Measurement, value: float) -> tuple[str, ...]:
-    """Return which number it is, what an entry can't say of it, and what doesn't fit the benchmark."""
+def _about(chosen: Measurement, value: float) -> tuple[str, ...]:
+    """Return which number it is, and what an entry can't say of it."""
     told = f", told as {format_value(value)}: the registry says percent" if value != chosen.value else ""
     remarks = [f"{printable(chosen.metric, limit=100)} is {format_value(chosen.value)}{told}"]
     if chosen.error is not None:
         error = format_value(chosen.error)
         remarks.append(f"its standard error, {error}, stays in the log: entries have no field for it")
+    return tuple(remarks)
+
+
+def _misfits(hub: Hub, target: ToolTask, chosen: Measurement) -> Iterator[str]:
+    """Yield what of a number that was chosen doesn't fit the benchmark."""
     task = _task(hub, target)
     if chosen.dataset not in (None, target.dataset_id):
-        remarks.append(f"{printable(chosen.dataset or '', limit=100)} was evaluated, not {target.dataset_id} itself")
+        yield f"{printable(chosen.dataset or '', limit=100)} was evaluated, not {target.dataset_id} itself"
     elif task is not None and not _fits(task, chosen):
         was = " ".join(filter(None, (chosen.config, chosen.split)))
-        remarks.append(f"{printable(was, limit=100)} was evaluated; the benchmark's task is {task.config} {task.split}")
-    return tuple(remarks)
+        yield f"{printable(was, limit=100)} was evaluated, and the benchmark's task is {task.config} {task.split}"
 
 
 def _task(hub: Hub, target: ToolTask) -> Task | None:
@@ -319,8 +329,8 @@ def _task(hub: Hub, target: ToolTask) -> Task | None:
     return next((each for each in benchmark.tasks if each.id == target.task_id), None) if benchmark else None
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], separator: str = ", ") -> str:
     """Return names for a sentence, each once, and how many more there are."""
     known = list(dict.fromkeys(names))
     more = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
-    return ", ".join(printable(name, limit=80) for name in known[:_MOST_LISTED]) + more
+    return separator.join(printable(name, limit=80) for name in known[:_MOST_LISTED]) + more

@@ -42,7 +42,12 @@ def of_one_model(hub: Hub, found: Sequence[Draft], typed: str | None) -> tuple[s
         if len(models) != 1:
             message = f"the log is of {len(models)} models: {listed(models)}" if models else "the log names no model"
             raise EvalhubError(message, "name the one that is meant: evalhub submit MODEL --from …", exit_status=2)
-        return id_of(hub, models[0]), list(found), None
+        try:
+            return id_of(hub, models[0]), list(found), None
+        except NotFoundError as error:
+            message = f"the log is of {printable(models[0], limit=100)}, which is no model of the hub"
+            hint = "name the one that is meant: evalhub submit MODEL --from …"
+            raise NotFoundError(message, hint, error.close) from None
     model_id = hub.model_id(typed)
     own = [model for model in models if is_called(model_id, model)]
     if own or not models:

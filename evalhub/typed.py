@@ -20,7 +20,7 @@ def parse_value(text: str) -> float:
     if re.fullmatch(r"[-+]?([0-9]+\.[0-9]*|\.?[0-9]+)([eE][-+]?[0-9]+)?", plain) and math.isfinite(float(plain)):
         return float(plain)
     hint = "it is a plain number, on the scale of the leaderboard: 84.6"
-    raise EvalhubError(f"the value {printable(text, limit=60)} is not a finite number", hint, exit_status=2)
+    raise EvalhubError(f"the value {printable(text, limit=60)} is not a plain number", hint, exit_status=2)
 
 
 def parse_source(url: str | None, name: str | None, user: str | None, org: str | None) -> Source | None:

@@ -80,7 +80,7 @@ def test_several_metrics_are_asked_for(hub: HubDir, submit: Submit) -> None:
     model = hub.model("evalhub-tests/dummy")
     outcome = submit("--from", LOGS / "lm_eval/whole.json")
     assert (outcome.status, branches(model)) == (2, [])
-    assert "choose one with --metric: acc,none, acc_norm,none" in outcome.stderr
+    assert "choose one with --metric: acc,none (0.75); acc_norm,none (0.75)" in outcome.stderr
 
 
 def test_results_of_lighteval(hub: HubDir, submit: Submit) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from evalhub.errors import EvalhubError
-from evalhub.files import shown
+from evalhub.files import quoted, shown
 from evalhub.logs.log_files import LogFile
 from evalhub.logs.measurements import Log, Measurement
 
@@ -48,6 +48,15 @@ def read_log(path: Path) -> Log:
     reader = find_reader(file)
     if reader is None:
         _ = file.content, file.json  # what isn't there, or is broken, says so
-        known = ", ".join(reader.NAME for reader in readers())
-        raise EvalhubError(f"{shown(path)} is not a log that evalhub can read", f"it reads what these write: {known}")
+        raise EvalhubError(f"{shown(path)} is not a log that evalhub can read", _instead_of(path))
     return reader.read(file)
+
+
+def _instead_of(path: Path) -> str:
+    """Return what to type instead of a file that no reader knows."""
+    ending = path.suffix.lower()
+    if ending in (".csv", ".tsv", ".jsonl"):
+        return f"submit a list of scores: --batch {quoted(path)}"
+    if ending in (".md", ".markdown"):
+        return "a README counts where its YAML header has a model-index"
+    return f"it reads what these write: {', '.join(reader.NAME for reader in readers())}"

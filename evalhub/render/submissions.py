@@ -92,12 +92,15 @@ def log_lines(read: Iterable[Draft]) -> Iterator[Text]:
     """Yield what was read of a log: what becomes of each task, and what to know before publishing it."""
     unknown: dict[str, list[str]] = {}
     for draft in read:
+        if draft.result is None and draft.asks:
+            continue  # the error says so
         if draft.result is None:
             unknown.setdefault(draft.reason, []).append(draft.task)
             continue
         result = draft.result
         yield safe(f"{draft.task}: {result.dataset_id}, task {result.task_id}{_setup(result.notes)}")
         yield from (safe(f"  {remark}", "dim") for remark in draft.remarks)
+        yield from (safe(f"  warning: {warning}", "yellow") for warning in draft.warnings)
     for reason, tasks in unknown.items():
         more = f" and {len(tasks) - _MOST_TASKS} more" if len(tasks) > _MOST_TASKS else ""
         yield safe(f"left out: {', '.join(tasks[:_MOST_TASKS])}{more}: {reason}", "yellow")
