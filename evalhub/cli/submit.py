@@ -4,11 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from evalhub.cli.options import HubOption, NoCacheOption, NoColorOption, hub_flag, open_hub, say, stderr, stdout
+from evalhub.cli.submit_options import (
+    BatchOption,
+    BenchmarkOption,
+    BranchOption,
+    ConfigOption,
+    DateOption,
+    DryRunOption,
+    FileOption,
+    LogOption,
+    MessageOption,
+    MetricOption,
+    ModelArgument,
+    NotesOption,
+    OutputOption,
+    PushOption,
+    RemoteOption,
+    RevisionOption,
+    SourceNameOption,
+    SourceOrgOption,
+    SourceUrlOption,
+    SourceUserOption,
+    SplitOption,
+    SupersedeOption,
+    TaskOption,
+    UpdateOption,
+    ValueOption,
+    YesOption,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,110 +49,32 @@ if TYPE_CHECKING:
 
 def command(
     context: typer.Context,
-    model: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL",
-            help="A model's id, or its last part. Default: the one that the log or list names.",
-            show_default=False,
-        ),
-    ] = None,
-    benchmark: Annotated[
-        str | None,
-        typer.Option(help="A dataset id, its last part, an alias or the benchmark's name.", show_default=False),
-    ] = None,
-    value: Annotated[
-        str | None, typer.Option(help="The score, on the leaderboard's scale.", show_default=False)
-    ] = None,
-    log: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            metavar="FILE",
-            help="What an evaluation tool wrote, instead of --benchmark and --value: a log of Inspect AI, results of "
-            "lm-eval, lighteval or MTEB, an Every Eval Ever record, or a README with a model-index.",
-            show_default=False,
-        ),
-    ] = None,
-    batch: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Many scores at once, one branch a model: a CSV file, JSON lines, or a folder of logs.",
-            show_default=False,
-        ),
-    ] = None,
-    task: Annotated[
-        str | None,
-        typer.Option(help="The benchmark's task, or the log's, where there are several.", show_default=False),
-    ] = None,
-    metric: Annotated[
-        str | None, typer.Option(help="Which of a log's metrics counts, where there are several.", show_default=False)
-    ] = None,
-    config: Annotated[
-        str | None,
-        typer.Option(help="Which of the dataset's configs a log's value is of, as for --metric.", show_default=False),
-    ] = None,
-    split: Annotated[
-        str | None,
-        typer.Option(help="Which of the dataset's splits a log's value is of, as for --metric.", show_default=False),
-    ] = None,
-    source_url: Annotated[
-        str | None, typer.Option(help="Where the score is published: paper, logs, model card.", show_default=False)
-    ] = None,
-    source_name: Annotated[str | None, typer.Option(help="What to call the source.", show_default=False)] = None,
-    source_user: Annotated[str | None, typer.Option(help="The Hub user behind it.", show_default=False)] = None,
-    source_org: Annotated[str | None, typer.Option(help="The Hub organisation behind it.", show_default=False)] = None,
-    notes: Annotated[
-        str | None,
-        typer.Option(help="The setup, as in `With tools`. Default: what a log says of it.", show_default=False),
-    ] = None,
-    date: Annotated[
-        str | None,
-        typer.Option(
-            help="When the evaluation ran (ISO-8601). Default: what a log says; else the commit's time counts.",
-            show_default=False,
-        ),
-    ] = None,
-    revision: Annotated[
-        str | None, typer.Option(help="The commit of the dataset that was evaluated.", show_default=False)
-    ] = None,
-    file: Annotated[
-        str | None,
-        typer.Option(help="A file in .eval_results. Default: the benchmark's.", metavar="NAME", show_default=False),
-    ] = None,
-    branch: Annotated[
-        str | None,
-        typer.Option(help="The branch, below evalhub/. Default: a new one, called as the file.", show_default=False),
-    ] = None,
-    message: Annotated[
-        str | None, typer.Option("--message", "-m", help="The commit message.", show_default=False)
-    ] = None,
-    supersede: Annotated[
-        bool, typer.Option("--supersede", help="Propose it beside a different score that stands.")
-    ] = False,
-    update: Annotated[
-        bool, typer.Option("--update", help="Change what your own open branch proposes, with another commit.")
-    ] = False,
-    push: Annotated[bool, typer.Option("--push", help="Then push the branch, as `evalhub push` does.")] = False,
-    remote: Annotated[
-        str | None,
-        typer.Option(help="The remote to push to. Default: origin, else the only one.", show_default=False),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be committed, and write nothing.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Commit a batch without asking.")] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Where a batch writes what became of each score. Default: NAME.results.jsonl beside it.",
-            show_default=False,
-        ),
-    ] = None,
+    model: ModelArgument = None,
+    benchmark: BenchmarkOption = None,
+    value: ValueOption = None,
+    log: LogOption = None,
+    batch: BatchOption = None,
+    task: TaskOption = None,
+    metric: MetricOption = None,
+    config: ConfigOption = None,
+    split: SplitOption = None,
+    source_url: SourceUrlOption = None,
+    source_name: SourceNameOption = None,
+    source_user: SourceUserOption = None,
+    source_org: SourceOrgOption = None,
+    notes: NotesOption = None,
+    date: DateOption = None,
+    revision: RevisionOption = None,
+    file: FileOption = None,
+    branch: BranchOption = None,
+    message: MessageOption = None,
+    supersede: SupersedeOption = False,
+    update: UpdateOption = False,
+    push: PushOption = False,
+    remote: RemoteOption = None,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
+    output: OutputOption = None,
     hub: HubOption = None,
     no_color: NoColorOption = False,
     no_cache: NoCacheOption = False,
@@ -132,7 +82,12 @@ def command(
     """Propose scores as a pull-request branch.
 
     Commits them on a new branch evalhub/… of the model repo. Nothing else changes: neither working tree nor index, HEAD
-    or other branches.
+    or other branches. Three ways:
+
+    \b
+      evalhub submit Kimi-K3 --benchmark hle --value 57.4 --source-url URL
+      evalhub submit Kimi-K3 --from results.json --metric acc
+      evalhub submit --batch scores.csv
     """
     from evalhub.cli import submit_batch
     from evalhub.drafts import Wanted
@@ -173,7 +128,8 @@ def _check_usage(given: set[str]) -> None:
 
     ways = sorted(given & {"--value", "--from", "--batch"})
     if len(ways) != 1:
-        message = f"{ways[0]} and {ways[1]} don't go together" if ways else "there is nothing to submit"
+        missing = "the score is missing" if "--benchmark" in given else "there is nothing to submit"
+        message = f"{ways[0]} and {ways[1]} don't go together" if ways else missing
         hint = "type --benchmark NAME --value NUMBER, or name a log: --from FILE; or a list of scores: --batch FILE"
         raise EvalhubError(message, hint, exit_status=2)
     (way,) = ways
@@ -185,7 +141,9 @@ def _check_usage(given: set[str]) -> None:
     }[way]
     for name in needed:
         if name not in given:
-            raise EvalhubError(f"{way} needs {name}", f"evalhub submit MODEL {way} …", exit_status=2)
+            raise EvalhubError(
+                f"{way} needs {name}", "evalhub submit MODEL --benchmark NAME --value NUMBER", exit_status=2
+            )
     if "--remote" in given and "--push" not in given:
         raise EvalhubError("--remote says where to push to", "add --push", exit_status=2)
     for name in useless:
