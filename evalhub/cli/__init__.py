@@ -7,53 +7,65 @@ import errno
 import io
 import os
 import sys
-from typing import Annotated, NoReturn
+from importlib import import_module
+from typing import Annotated, Any, Literal, NoReturn, cast
 
 import typer
+from typer.core import TyperGroup
 
 from evalhub import __version__
-from evalhub.cli import (
-    benchmarks,
-    conflicts,
-    demo,
-    diff,
-    explain,
-    history,
-    index,
-    leaderboard,
-    model,
-    push,
-    schema,
-    submit,
-    validate,
-)
 from evalhub.cli.options import HubOption, NoCacheOption, NoColorOption, Settings
 from evalhub.errors import EvalhubError
 
+_COMMANDS = (
+    "validate",
+    "explain",
+    "leaderboard",
+    "diff",
+    "conflicts",
+    "submit",
+    "push",
+    "benchmarks",
+    "model",
+    "history",
+    "index",
+    "schema",
+    "demo",
+)
+_MARKUP: Literal["rich"] | None = (
+    "rich" if sys.stdout.isatty() and sys.stderr.isatty() else None
+)  # boxes are for terminals
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+class _Commands(TyperGroup):
+    """The commands, each imported and built when it is asked for: all of them would slow down every start."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = cast(Any, dict.fromkeys(_COMMANDS))  # for suggestions, which look at the names
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _COMMANDS:
+            return None
+        single = typer.Typer(add_completion=False, rich_markup_mode=_MARKUP)
+        module = import_module(f"evalhub.cli.{cmd_name}")
+        single.command(cmd_name, context_settings=_SETTINGS)(module.command)
+        return typer.main.get_command(single)
+
+
 app = typer.Typer(
     name="evalhub",
+    cls=_Commands,
     help="Trustworthy, reproducible model evaluation results that live in git.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich" if sys.stdout.isatty() and sys.stderr.isatty() else None,  # boxes are for terminals
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=_MARKUP,
+    context_settings=_SETTINGS,
 )
-for module in (
-    validate,
-    explain,
-    leaderboard,
-    diff,
-    conflicts,
-    submit,
-    push,
-    benchmarks,
-    model,
-    history,
-    index,
-    schema,
-    demo,
-):
-    app.command(module.__name__.rpartition(".")[2])(module.command)
 
 
 def _print_version(value: bool) -> None:
