@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evalhub.errors import EvalhubError
@@ -25,6 +25,7 @@ _PRIVATE_INDEX = tuple(
 )
 _OWN_IDENTITY = ("-c", "user.useConfigOnly=true")  # or git makes an address up from the name of the computer
 _FILE_MODES = ("100644", "100755")
+_FOLDER_MODE = "040000"
 
 
 class BranchTakenError(EvalhubError):
@@ -36,7 +37,11 @@ def identity(repository: Path) -> str:
 
     Raises `EvalhubError` that says how to set it, where git could only guess, for committer or author.
     """
-    who = [GitProgram(repository).ask(*_OWN_IDENTITY, "var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER")]
+    return _identity(GitProgram(repository))
+
+
+def _identity(git: GitProgram) -> str:
+    who = [git.ask(*_OWN_IDENTITY, "var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER")]
     if None in who:
         raise EvalhubError(
             "git doesn't know your name and email address, which every commit holds",
@@ -64,7 +69,10 @@ def free_branch(repository: Path, wanted: str) -> str:
 
 def check_branch(repository: Path, branch: str) -> None:
     """Raise `EvalhubError` where `branch` is no name for a branch, or is taken."""
-    git = GitProgram(repository)
+    _check_new(GitProgram(repository), branch)
+
+
+def _check_new(git: GitProgram, branch: str) -> None:
     _check_name(git, branch)
     _check_free(branch, _branches(git))
 
@@ -82,8 +90,8 @@ def commit_files(
     if update:
         _check_not_checked_out(git, branch)
     else:
-        check_branch(repository, branch)
-    identity(repository)  # or its error, which is clearer than that of commit-tree
+        _check_new(git, branch)
+    _identity(git)  # or its error, which is clearer than that of commit-tree
     parent = git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     if parent is None:
         raise EvalhubError(f"{printable(base)} is not a commit in {git.name}")
@@ -105,7 +113,7 @@ def commit_files(
 
 def _tree_with(git: GitProgram, commit: str, files: Mapping[str, bytes], folder: Path) -> str:
     """Write the tree of `commit` with `files` in it, and return its id."""
-    modes = {path: _mode(git, commit, path) for path in files}
+    modes = _modes(git, commit, list(files))
     sources = [folder / f"content-{number}" for number in range(len(files))]
     for source, content in zip(sources, files.values(), strict=True):
         source.write_bytes(content)
@@ -120,20 +128,27 @@ def _tree_with(git: GitProgram, commit: str, files: Mapping[str, bytes], folder:
     return git.run(*_PRIVATE_INDEX, "write-tree", "--missing-ok", GIT_INDEX_FILE=index)
 
 
-def _mode(git: GitProgram, commit: str, path: str) -> str:
-    """Return the mode that the file `path` has in `commit`, or that of a new one."""
-    folder = path.rpartition("/")[0]
-    above = git.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", folder) if folder else ""
-    if above and not above.startswith("040000 "):
-        message = f"{printable(folder)} is not a folder in commit {commit[:10]}"
-        raise EvalhubError(message, "make it one first, with the result files in it")
-    found = git.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path)
-    if not found:
-        return _FILE_MODES[0]
-    mode = found.split(" ", 1)[0]
-    if mode not in _FILE_MODES:
-        raise EvalhubError(f"{printable(path)} is not a file in commit {commit[:10]}", "choose another file name")
-    return mode
+def _modes(git: GitProgram, commit: str, paths: Sequence[str]) -> dict[str, str]:
+    """Return the mode that each of the files `paths` has in `commit`, or that of a new one."""
+    folders = {folder for path in paths if (folder := path.rpartition("/")[0])}
+    for folder, mode in _listed(git, commit, sorted(folders)).items():
+        if mode != _FOLDER_MODE:
+            message = f"{printable(folder)} is not a folder in commit {commit[:10]}"
+            raise EvalhubError(message, "make it one first, with the result files in it")
+    modes = dict.fromkeys(paths, _FILE_MODES[0]) | _listed(git, commit, paths)
+    for path, mode in modes.items():
+        if mode not in _FILE_MODES:
+            raise EvalhubError(f"{printable(path)} is not a file in commit {commit[:10]}", "choose another file name")
+    return modes
+
+
+def _listed(git: GitProgram, commit: str, paths: Sequence[str]) -> dict[str, str]:
+    """Return the modes of those of `paths` that are in `commit`."""
+    if not paths:
+        return {}
+    found = git.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *paths)
+    entries = (entry.partition("\t") for entry in found.split("\0") if entry)
+    return {path: about.split(" ", 1)[0] for about, _, path in entries}
 
 
 def _commit(git: GitProgram, tree: str, parent: str, message: str, folder: Path) -> str:
