@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from pathlib import Path
 
 from evalhub import git, proposals
 from evalhub.hub import Hub
@@ -31,8 +30,8 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: the plan, and of what was or would be committed the branch, the commit, its message, and the
-    remote where the branch would be pushed, if there is one.
+    """What came of it: the plan, and of what was or would be committed the branch, the commit, its message, and whether
+    there is a remote to push it to.
     """
 
     status: Status
@@ -40,7 +39,7 @@ class Outcome:
     branch: str = ""
     commit: str = ""
     message: str = ""
-    remote: str | None = None
+    has_remote: bool = False
 
     @property
     def branches(self) -> list[str]:
@@ -72,9 +71,9 @@ def carry_out(hub: Hub, plan: Plan, request: Request, *, dry_run: bool = False) 
         return Outcome(Status.SAME, plan)
     message = request.message if request.message is not None else _message(hub, fresh, updates=plan.onto is not None)
     branch = _branch(plan, request)
-    remote = _remote(plan.repository)
+    has_remote = any(remote.name for remote in git.open_repository(plan.repository).remotes)
     if dry_run:
-        return Outcome(Status.PLANNED, plan, branch, message=message, remote=remote)
+        return Outcome(Status.PLANNED, plan, branch, message=message, has_remote=has_remote)
     for tries_left in reversed(range(_MOST_TRIES)):
         try:
             commit = _committed(plan, branch, message)
@@ -84,7 +83,7 @@ def carry_out(hub: Hub, plan: Plan, request: Request, *, dry_run: bool = False) 
             branch = _branch(plan, request)
         else:
             break
-    return Outcome(Status.COMMITTED, plan, branch, commit, message, remote)
+    return Outcome(Status.COMMITTED, plan, branch, commit, message, has_remote)
 
 
 def _committed(plan: Plan, branch: str, message: str) -> str:
@@ -148,9 +147,3 @@ def _name(hub: Hub, result: EvalResult) -> str:
 
 def _told(result: EvalResult) -> str:
     return f"{format_value(result.value)}{f' ({result.notes})' if result.notes else ''}"
-
-
-def _remote(repository: Path) -> str | None:
-    opened = git.open_repository(repository)
-    names = [remote.name for remote in opened.remotes if remote.name]
-    return "origin" if "origin" in names else names[0] if names else None

@@ -73,7 +73,7 @@ def hints(outcome: Outcome, push: str | None) -> Iterator[str]:
     elif outcome.status is Status.PLANNED:
         yield "to commit it: the same command without --dry-run"
     elif outcome.status is Status.COMMITTED:
-        if push and outcome.remote is None:
+        if push and not outcome.has_remote:
             yield f"it has no remote to push to yet: git -C {quoted(plan.repository)} remote add origin URL"
         elif push:
             yield f"to push it: {push}"
