@@ -81,6 +81,12 @@ def not_finite(names: list[str]) -> tuple[str, ...]:
     return (*told, *((f"{more} more are left out: they are not finite numbers",) if more else ()))
 
 
+def model_revision(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return words on the model's revision among its arguments, where it isn't the usual one."""
+    revision = text_of(arguments, "revision")
+    return (f"revision {printable(revision, limit=60)}",) if revision and revision != "main" else ()
+
+
 def share_of_one(value: float) -> Scale | None:
     """Return FRACTION for what can be one, for metrics that are defined so."""
     return Scale.FRACTION if 0 <= value <= 1 else None

@@ -17,6 +17,7 @@ from evalhub.logs.fields import (
     as_hub_id,
     as_mapping,
     day_in_name,
+    model_revision,
     name_of,
     not_finite,
     share_of_one,
@@ -25,7 +26,6 @@ from evalhub.logs.fields import (
 )
 from evalhub.logs.log_files import LogFile, as_number, as_text
 from evalhub.logs.measurements import Log, Measurement
-from evalhub.names import printable
 
 NAME = "lighteval"
 
@@ -53,14 +53,12 @@ class _Run:
     def of(cls, file: LogFile, log: dict[str, Any]) -> _Run:
         general = as_mapping(log.get("config_general"))
         model = as_mapping(general.get("model_config"))
-        revision = text_of(model, "revision")
-        setup = ["system prompt"] if as_text(model.get("system_prompt")) else []
-        setup += [f"revision {printable(revision, limit=60)}"] if revision and revision != "main" else []
+        prompt = ("system prompt",) if as_text(model.get("system_prompt")) else ()
         return cls(
             text_of(general, "model_name") or text_of(model, "model_name", "pretrained"),
             day_in_name(file.name),  # the times in the file count from when the machine was started
             as_number(general.get("max_samples")) or None,
-            tuple(setup),
+            (*prompt, *model_revision(model)),
         )
 
 

@@ -16,6 +16,7 @@ from evalhub.logs.fields import (
     as_mapping,
     as_moment,
     day_in_name,
+    model_revision,
     name_of,
     not_finite,
     share_of_one,
@@ -163,9 +164,7 @@ def _setup(log: dict[str, Any], arguments: dict[str, Any]) -> Iterator[str]:
         yield "chat template"
     if as_text(log.get("system_instruction")):
         yield "system prompt"
-    revision = text_of(arguments, "revision")
-    if revision and revision != "main":
-        yield f"revision {printable(revision, limit=60)}"
+    yield from model_revision(arguments)
 
 
 def _model(log: dict[str, Any], config: dict[str, Any], arguments: dict[str, Any]) -> str | None:
