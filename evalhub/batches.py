@@ -11,6 +11,7 @@ from evalhub.diagnostics import Diagnostic
 from evalhub.drafts import Draft, Wanted, drafts, listed
 from evalhub.errors import EvalhubError
 from evalhub.hub import Hub
+from evalhub.leaderboard import branch_name
 from evalhub.list_names import ListNames
 from evalhub.log_models import is_called
 from evalhub.logs import find_reader
@@ -287,7 +288,7 @@ def _judged(line: Line, item: Item | None) -> Line:
     own = (placed for placed in item.standing if placed.place.ref.startswith(PROPOSALS))
     standing = next(own, item.standing[0] if item.standing else None)
     where = f"{format_value(standing.result.value)} on {standing.place.ref}" if standing else ""
-    branch = standing.place.ref.removeprefix("refs/heads/") if standing else ""
+    branch = branch_name(standing.place.ref) if standing else ""
     if item.verdict is Verdict.SAME:
         return replace(line, state=State.SAME, reason=f"it stands: {where}", branch=branch)
     if item.verdict is Verdict.CONFLICT:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from evalhub import git, proposals, pulls
 from evalhub.errors import EvalhubError
+from evalhub.leaderboard import branch_name
 from evalhub.names import printable
 from evalhub.results import EvalResult
 from evalhub.snapshot import Place, RepoSnapshot
@@ -24,7 +25,7 @@ def branch_to_update(snapshot: RepoSnapshot, results: Iterable[EvalResult], name
             message = (
                 f"{printable(snapshot.id)} has no open branch evalhub/{printable(ref.removeprefix(pulls.PROPOSALS))}"
             )
-            known = ", ".join(printable(each.removeprefix("refs/heads/")) for each in sorted(local))
+            known = ", ".join(printable(branch_name(each)) for each in sorted(local))
             raise EvalhubError(message, f"its open branches: {known}" if known else "without --update: a new branch")
         refs = {ref}
     else:
@@ -39,7 +40,7 @@ def branch_to_update(snapshot: RepoSnapshot, results: Iterable[EvalResult], name
     if not refs:
         return None
     if len(refs) > 1:
-        listed = ", ".join(printable(ref.removeprefix("refs/heads/")) for ref in sorted(refs))
+        listed = ", ".join(printable(branch_name(ref)) for ref in sorted(refs))
         raise EvalhubError(
             f"several branches propose something else: {listed}", "name one: --branch NAME", exit_status=2
         )
@@ -56,7 +57,7 @@ def changes(wanted: EvalResult | None, proposed: EvalResult) -> bool:
 def _refuse_others(snapshot: RepoSnapshot, place: Place) -> None:
     name, email = _last_author(snapshot, place)
     if email != _own_email(snapshot):
-        branch = printable(place.ref.removeprefix("refs/heads/"))
+        branch = printable(branch_name(place.ref))
         who = printable(f"{name} <{email}>", limit=100)
         raise EvalhubError(
             f"the branch {branch} is not yours: {who} made its last commit", "without --update: --supersede"

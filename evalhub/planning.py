@@ -19,6 +19,7 @@ from evalhub.diagnostics import Diagnostic, FileRef
 from evalhub.errors import EvalhubError
 from evalhub.files import RawFile
 from evalhub.hub import Hub
+from evalhub.leaderboard import branch_name
 from evalhub.names import printable
 from evalhub.own_branches import branch_to_update, changes
 from evalhub.results import RESULTS_FOLDER, EvalResult, SeriesKey, counts_as_results, new_file_name, read_entries
@@ -125,7 +126,7 @@ class Planner:
         items = [_judged(snapshot, base, request, result, onto) for result in _once(request.results)]
         planned = [_with_path(base, request, item) if item.verdict is Verdict.NEW else item for item in items]
         plan = Plan(snapshot.id, snapshot.path, base.place.tip, tuple(planned))
-        plan = replace(plan, onto=onto.ref.removeprefix("refs/heads/") if onto else None)
+        plan = replace(plan, onto=branch_name(onto.ref) if onto else None)
         return self._checked(plan, base, snapshot)
 
     def _checked(self, plan: Plan, base: _Base, snapshot: RepoSnapshot) -> Plan:

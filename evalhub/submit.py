@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evalhub import git, proposals
 from evalhub.hub import Hub
+from evalhub.leaderboard import branch_name
 from evalhub.names import slug
 from evalhub.planning import Item, Plan, Planner, Request, Verdict
 from evalhub.pulls import PROPOSALS
@@ -45,7 +46,7 @@ class Outcome:
     def branches(self) -> list[str]:
         """The branches on which the scores are proposed: the one that was committed to, and local ones from before."""
         standing = [placed.place.ref for item in self.plan.of(Verdict.SAME) for placed in item.standing]
-        earlier = [ref.removeprefix("refs/heads/") for ref in standing if ref.startswith(PROPOSALS)]
+        earlier = [branch_name(ref) for ref in standing if ref.startswith(PROPOSALS)]
         committed = [self.branch] if self.status is Status.COMMITTED else []
         return list(dict.fromkeys((*committed, *earlier))) if self.status in (Status.COMMITTED, Status.SAME) else []
 

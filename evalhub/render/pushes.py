@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from evalhub.files import quoted
+from evalhub.leaderboard import branch_name
 from evalhub.push import Outcome, Status
 from evalhub.remotes import quoted_ref
 from evalhub.render.terminal import safe
@@ -90,7 +91,7 @@ def _standing(outcome: Outcome) -> Iterator[Text]:
 def _placed(placed: PlacedResult) -> Text:
     place = placed.place
     result = placed.result
-    where = place.ref.removeprefix("refs/heads/")
+    where = branch_name(place.ref)
     pull = f"pull request {place.pull_request} ({where})" if place.pull_request is not None else where
     notes = f" ({result.notes})" if result.notes else ""
     value = format_value(result.value)
